@@ -1,0 +1,1 @@
+"""askwhy: surveys."""
