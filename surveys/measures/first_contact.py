@@ -1,0 +1,36 @@
+"""First contact resolution without asking: by what staff recorded, or by who did not come back.
+
+Denominators differ from author to author (all contacts, resolved tickets), so the note says which it is here.
+"""
+
+from __future__ import annotations
+
+from surveys.measures.base import Result, VisitMeasure
+from surveys.measures.ledger import DAY, Ledger
+from surveys.measures.shapes import share
+
+
+def fcr_recorded(ledger: Ledger) -> Result:
+    """Visits marked resolved, of those marked at all."""
+    marked = ledger.marked_resolved + ledger.marked_unresolved
+    return share("fcr_recorded", ledger.marked_resolved, marked, note="of visits marked resolved or not")
+
+
+def fcr_proxy(ledger: Ledger) -> Result:
+    """Contacts after which the customer did not come back about the same product within the set time.
+
+    A contact counts in the period in which that time runs out, so that no verdict is given too early.
+    """
+    days = ledger.settings.first_contact_window / DAY
+    return share(
+        "fcr_proxy",
+        ledger.settled,
+        ledger.settled + ledger.returned,
+        note=f"no new contact on the same product for {days:g} days, of all contacts with a product",
+    )
+
+
+FIRST_CONTACT = (
+    VisitMeasure("fcr_recorded", "Resolved, as recorded", "percent", "up", ("resolved",), fcr_recorded),
+    VisitMeasure("fcr_proxy", "Resolved, did not come back", "percent", "up", ("product",), fcr_proxy),
+)
