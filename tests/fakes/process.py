@@ -23,6 +23,9 @@ def run(build: Callable[[Any], Fake]) -> None:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--log", type=Path, help="accepted sends, one JSON object a line, fsynced")
     parser.add_argument("--no-limits", action="store_true", help="no rate limits")
+    parser.add_argument(
+        "--mps", type=int, default=0, help="messages a second before 20429; 0 = no limit (Twilio)"
+    )
     parser.add_argument("--app-url", default="", help="where webhooks are delivered (Twilio)")
     parser.add_argument(
         "--public-url", default="", help="what webhooks are signed for (Twilio); default: app-url"
