@@ -1,0 +1,135 @@
+"""The kinds of value that configuration keys take, each with the sentence that says how to write it right."""
+
+import re
+from datetime import time, timedelta
+from typing import Annotated, Any, Final
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BeforeValidator
+
+from bot.config.errors import WrongValueError
+
+_SIZE: Final = re.compile(r"\s*(\d+)\s*(B|KB|KIB|MB|MIB|GB|GIB)?\s*", re.IGNORECASE)
+_SIZE_UNITS: Final = {
+    "": 1,
+    "B": 1,
+    "KB": 10**3,
+    "KIB": 2**10,
+    "MB": 10**6,
+    "MIB": 2**20,
+    "GB": 10**9,
+    "GIB": 2**30,
+}
+_DURATION: Final = re.compile(
+    r"\s*(\d+(?:\.\d+)?)\s*(s|seconds?|m|min|minutes?|h|hours?|d|days?|w|weeks?)\s*", re.IGNORECASE
+)
+_DURATION_UNITS: Final = {
+    **dict.fromkeys(("s", "second", "seconds"), "seconds"),
+    **dict.fromkeys(("m", "min", "minute", "minutes"), "minutes"),
+    **dict.fromkeys(("h", "hour", "hours"), "hours"),
+    **dict.fromkeys(("d", "day", "days"), "days"),
+    **dict.fromkeys(("w", "week", "weeks"), "weeks"),
+}
+_LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+
+def nearest(wrong: str, right: list[str]) -> str | None:
+    """Return the one of `right` that `wrong` was probably meant to be, or None."""
+    from rapidfuzz import fuzz, process, utils
+
+    found = process.extractOne(
+        wrong, right, scorer=fuzz.WRatio, processor=utils.default_process, score_cutoff=65
+    )
+    return found[0] if found else None
+
+
+def _zone(value: Any) -> ZoneInfo:
+    if isinstance(value, ZoneInfo):
+        return value
+    if isinstance(value, str):
+        try:
+            return ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            from zoneinfo import available_timezones
+
+            guess = nearest(value, sorted(available_timezones()))
+            meant = f'Did you mean "{guess}"?' if guess else 'Write a name such as "Europe/Tallinn".'
+            raise WrongValueError("is no time zone of the IANA database", meant) from None
+    raise WrongValueError("is not a time zone", 'Write a name such as "Europe/Tallinn".')
+
+
+def _country(value: Any) -> str:
+    fix = 'Write the two letters of ISO 3166, such as "EE", "FI", "GB" or "US".'
+    if not isinstance(value, str):
+        raise WrongValueError("is not a country", fix)
+    from phonenumbers import SUPPORTED_REGIONS
+
+    if value.upper() not in SUPPORTED_REGIONS:
+        raise WrongValueError(
+            "is no country", 'The United Kingdom is "GB".' if value.upper() == "UK" else fix
+        )
+    return value.upper()
+
+
+def _language(value: Any) -> str:
+    if isinstance(value, str) and _LANGUAGE.fullmatch(value):
+        return value
+    raise WrongValueError("is no language code", 'Write the code of ISO 639, such as "en", "et" or "ru".')
+
+
+def _duration(value: Any) -> timedelta:
+    if isinstance(value, timedelta):
+        return value
+    found = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise WrongValueError(
+            "is no duration", 'Write a number and a unit: "30 minutes", "1 day", "90 days", "2s".'
+        )
+    return timedelta(**{_DURATION_UNITS[found[2].lower()]: float(found[1])})
+
+
+def _time_of_day(value: Any) -> time:
+    if isinstance(value, time):
+        return value
+    if isinstance(value, str) and (found := re.fullmatch(r"\s*([01]?\d|2[0-3]):([0-5]\d)\s*", value)):
+        return time(int(found[1]), int(found[2]))
+    raise WrongValueError("is no time of day", 'Write hours and minutes of 24 hours: "03:30".')
+
+
+def _size(value: Any) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+        return value
+    if isinstance(value, str) and (found := _SIZE.fullmatch(value)):
+        size = int(found[1]) * _SIZE_UNITS[(found[2] or "").upper()]
+        if size > 0:
+            return size
+    raise WrongValueError("is no size", 'Write e.g. "64 KiB" or "1 MiB".')
+
+
+def _base_url(value: Any) -> str:
+    fix = 'Write e.g. "https://feedback.example.com", without a path to a file, "?" or "#".'
+    if not isinstance(value, str):
+        raise WrongValueError("is not an address", fix)
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise WrongValueError("is not an address of a web server", fix)
+    if parts.username or parts.password:
+        raise WrongValueError("holds a user name or password", "Leave it out: it would be sent to others.")
+    return value.rstrip("/")
+
+
+def _number_not_bool(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise WrongValueError("is not a number", "Write a number, without quotes.")
+    return value
+
+
+Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
+Country = Annotated[str, BeforeValidator(_country)]
+Language = Annotated[str, BeforeValidator(_language)]
+Size = Annotated[int, BeforeValidator(_size)]
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
+BaseUrl = Annotated[str, BeforeValidator(_base_url)]
+Number = BeforeValidator(_number_not_bool)
