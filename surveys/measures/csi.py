@@ -13,20 +13,19 @@ from surveys.measures.statistics import Comparison
 
 
 def bands(scale: Scale) -> BandLimits:
-    """Two best answers, then the neutral middle, then the rest; on more than seven steps the neutral are two.
+    """Satisfied are the two best answers (one, on less than four steps); neutral is the middle and up to them.
 
-    1-5: 4-5, 3, 1-2. 1-7: 6-7, 5, 1-4 . 1-10: 9-10, 7-8, 1-6. 0-1 and 1-2: the upper answer, the lower one.
+    1-5: 4-5, 3, 1-2. 1-7: 6-7, 4-5, 1-3. 1-10: 9-10, 6-8, 1-5. 1-4 has no middle: 3-4, 1-2. 0-1: 1, 0.
     """
     low, high = scale
-    if high - low < 2:
-        return {"satisfied": (high, high), "dissatisfied": (low, low)}
-    neutral = 2 if high - low > 7 else 1
-    top = min(2, high - low - 1)
-    return {
-        "satisfied": (high - top + 1, high),
-        "neutral": (high - top - neutral + 1, high - top),
-        "dissatisfied": (low, high - top - neutral),
+    best = high - 1 if high - low >= 3 else high
+    middle = -(-(low + high) // 2)
+    cut = {
+        "satisfied": (best, high),
+        "neutral": (middle, best - 1),
+        "dissatisfied": (low, min(middle, best) - 1),
     }
+    return {name: limits for name, limits in cut.items() if limits[0] <= limits[1]}
 
 
 def top(scale: Scale, limits: BandLimits) -> tuple[int, int]:
