@@ -11,9 +11,11 @@ base                the words: Inbound, Outgoing, Sent, Decision, SendFailed, th
 telegram            TelegramChannel: Bot API by python-telegram-bot's Bot, webhook or own polling
 telegram_updates    an update of Telegram -> Inbound; never raises on whatever comes
 telegram_text       limits of Telegram: splitting long texts, rows of buttons
+telegram_request    the HTTP side of PTB, with our reading of refusals
 telegram_errors     what Telegram's refusals mean: a table
 sms                 SmsChannel: Twilio's REST API, its listing for what was missed
 sms_forms           Twilio's webhook forms -> Inbound and StatusUpdate
+sms_client          twilio's client: our host, our timeouts, no logging
 sms_errors          what Twilio's codes mean: a table
 signatures          did this request really come from the provider?
 console             a channel in memory, for the demo and for simulation
@@ -36,7 +38,7 @@ Adding a channel, say WhatsApp
            phone_id: str
            token: str = field(repr=False)
            api_base_url: str = "https://graph.facebook.com"
-           timeouts: Timeouts = Timeouts()
+           timeouts: Timeouts = field(default_factory=Timeouts)
 
        def parse_webhook(update: object) -> list[Inbound]: ...      # pure; never raises
 

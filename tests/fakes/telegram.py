@@ -277,7 +277,8 @@ def _ok(result: Any) -> Reply:
 def _parameters(request: Request) -> dict[str, Any]:
     """Form fields or multipart; values other than plain texts are JSON. A file replaces its attach:// name."""
     if not request.headers.get("content-type", "").startswith("multipart/"):
-        return {name: _value(name, value) for name, value in request.form().items()}
+        given = {**dict(request.query), **request.form()}
+        return {name: _value(name, value) for name, value in given.items()}
     fields, files = request.multipart()
     params = {name: _value(name, value) for name, value in fields.items()}
     return (
