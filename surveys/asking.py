@@ -1,13 +1,26 @@
-"""When to ask a customer about a visit, and when not: pure decisions, the same at planning and at sending."""
+"""When to ask a customer about a visit, and when not: one pure decision, the same at planning and at sending.
 
+`decide` is called when a visit comes in (its answer then lies in the future) and again when it is to be sent. It looks for
+reasons not to ask in the order of `Reason` and gives the first, so that the same facts always tell the same story.
+
+Boundaries: exactly `min_gap` apart is far enough; a question exactly 365 days ago is no longer within the year; a visit exactly
+`stale_after` old is not stale yet. Gaps, years and ages are elapsed time; only the delay goes by the wall clock.
+"""
+
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from surveys.opening import Opening
+from surveys.opening import Opening, due_at
 from surveys.policy import Policy
 from surveys.visits import Visit
+from surveys.zones import later
+
+YEAR = timedelta(days=365)
+
+Detail = Mapping[str, str | int]
 
 
 class Reason(StrEnum):
@@ -74,7 +87,7 @@ class Suppressed:
     """Do not ask, and say why: `explain(state, reason, detail)` puts it in plain words."""
 
     reason: Reason
-    detail: Mapping[str, str | int] = field(default_factory=dict)
+    detail: Detail = field(default_factory=dict)
 
 
 def decide(
@@ -86,20 +99,148 @@ def decide(
     *,
     answers_so_far: int | None = None,
 ) -> Ask | Suppressed:
-    """Decide about one visit, when it comes in and again when it is sent."""
-    raise NotImplementedError
+    """Decide about one visit, when it comes in and again when it is sent.
+
+    `answers_so_far` is how many answers this month has for the visit's value of the quota's column; None where there
+    is no quota or the visit has no such value. A visit that loses to another one never comes back, whatever becomes of the other.
+    """
+    if person.erased:
+        return Suppressed(Reason.ERASED)
+    if person.opted_out:
+        return Suppressed(Reason.OPTED_OUT)
+    channel = next((channel for channel in policy.channels if person.addresses.get(channel)), None)
+    if channel is None:
+        return Suppressed(Reason.NO_ADDRESS, {"channels": ", ".join(policy.channels)})
+    due = due_at(visit.occurred_at, policy, opening)
+    at = due if due is None or due >= now else opening.next_open(now)
+    latest = visit.occurred_at + policy.stale_after
+    # An allowed moment came too late by the rules themselves (no_window), or came and went by (stale).
+    never_allowed = due is None or due > latest
+    if now > latest or (not never_allowed and (at is None or at > latest)):
+        return Suppressed(Reason.STALE, _span("at_most", policy.stale_after))
+    if not in_sample(visit.visit_id, policy.sample):
+        return Suppressed(Reason.NOT_SAMPLED, {"per_mille": round(policy.sample * 1000)})
+    return (
+        _beyond_quota(visit, policy, answers_so_far)
+        or _capped(
+            visit, person, policy, at or max(now, later(visit.occurred_at, policy.delay, opening.zone))
+        )
+        or _busy(visit, person)
+        or _beaten(visit, person, policy)
+        or (
+            Suppressed(Reason.NO_WINDOW, _span("at_most", policy.stale_after))
+            if at is None or never_allowed
+            else Ask(at, channel, tuple(other.visit_id for other in _others(visit, person)))
+        )
+    )
+
+
+def in_sample(visit_id: str, sample: float) -> bool:
+    """Whether a visit falls into a sample of this share: by its id alone, so the same answer every time."""
+    if sample >= 1:
+        return True
+    digest = hashlib.sha256(visit_id.encode()).digest()
+    return int.from_bytes(digest[:8]) < sample * 2**64
 
 
 def reminder_at(last_sent: datetime, policy: Policy, opening: Opening) -> datetime | None:
-    """Return when a reminder may go out; None when no allowed moment comes."""
-    raise NotImplementedError
+    """Return when the next reminder may go out (UTC): the first allowed moment at or after `reminder_after` by the wall clock.
+
+    None when no such moment comes. Whether there are reminders left, and whether it comes before the end, is the conversation's.
+    """
+    return opening.next_open(later(last_sent, policy.reminder_after, opening.zone))
 
 
-def expires_at(last_sent: datetime, policy: Policy, opening: Opening) -> datetime:
-    """Return when an unanswered invitation expires."""
-    raise NotImplementedError
+def expires_at(asked_at: datetime, policy: Policy) -> datetime:
+    """Return when an unanswered invitation expires (UTC), as elapsed time."""
+    return asked_at.astimezone(UTC) + policy.expire_after
 
 
-def explain(state: str, reason: str | None, detail: Mapping[str, str | int], language: str = "en") -> str:
-    """Say in plain words what became of a visit."""
-    raise NotImplementedError
+def _beyond_quota(visit: Visit, policy: Policy, answers: int | None) -> Suppressed | None:
+    if policy.quota is None or answers is None or answers < policy.quota.target:
+        return None
+    value = visit.attribute(policy.quota.by) or ""
+    return Suppressed(
+        Reason.QUOTA,
+        {"by": policy.quota.by, "value": value, "answers": answers, "target": policy.quota.target},
+    )
+
+
+def _capped(visit: Visit, person: Person, policy: Policy, at: datetime) -> Suppressed | None:
+    """Judge the cap as at `at`. Invitations later than that (a clock was set back) count as sent at that moment."""
+    if not person.asked:
+        return None
+    last = max(person.asked, key=lambda asked: asked.at)
+    if at - last.at < policy.min_gap:
+        elapsed = max(at - last.at, timedelta())
+        detail = {"rule": "min_gap", "other": last.visit_id, **_gap(elapsed, policy.min_gap)}
+        return Suppressed(Reason.CAP, detail)
+    within_year = sum(at - asked.at < YEAR for asked in person.asked)
+    if within_year >= policy.max_per_year:
+        detail = {
+            "rule": "max_per_year",
+            "other": last.visit_id,
+            "times": within_year,
+            "at_most": policy.max_per_year,
+        }
+        return Suppressed(Reason.CAP, detail)
+    for cap in policy.caps:
+        value = visit.attribute(cap.same)
+        if value is None:
+            continue
+        times = sum(
+            at - asked.at < cap.period and asked.attributes.get(cap.same) == value for asked in person.asked
+        )
+        if times >= cap.max:
+            detail = {"rule": "same", "by": cap.same, "value": value, "times": times, "at_most": cap.max}
+            return Suppressed(Reason.CAP, detail | _span("period", cap.period))
+    return None
+
+
+def _busy(visit: Visit, person: Person) -> Suppressed | None:
+    if person.open_visit in {None, visit.visit_id}:
+        return None
+    return Suppressed(Reason.OPEN_CONVERSATION, {"other": str(person.open_visit)})
+
+
+def _beaten(visit: Visit, person: Person, policy: Policy) -> Suppressed | None:
+    """Return the defeat by another waiting visit, if there is one. Ids break ties, so that exactly one visit wins."""
+    others = _others(visit, person)
+    if not others:
+        return None
+    candidates = (Waiting(visit.visit_id, visit.occurred_at, visit.touchpoint), *others)
+    match policy.choose:
+        case "latest":
+            winner = max(candidates, key=_newest)
+        case "first":
+            winner = min(candidates, key=_newest)
+        case "priority":
+            rank = {touchpoint: -place for place, touchpoint in enumerate(policy.touchpoint_priority)}
+            unlisted = -len(rank)
+            winner = max(
+                candidates, key=lambda one: (rank.get(one.touchpoint or "", unlisted), *_newest(one))
+            )
+    if winner.visit_id == visit.visit_id:
+        return None
+    return Suppressed(Reason.ANOTHER_VISIT, {"other": winner.visit_id})
+
+
+def _others(visit: Visit, person: Person) -> tuple[Waiting, ...]:
+    return tuple(other for other in person.waiting if other.visit_id != visit.visit_id)
+
+
+def _newest(one: Waiting) -> tuple[datetime, str]:
+    return one.occurred_at, one.visit_id
+
+
+def _gap(elapsed: timedelta, least: timedelta) -> dict[str, str | int]:
+    """Return the time since the last question and the least time, in days where whole days are asked for, else minutes."""
+    if least % timedelta(days=1):
+        return {"minutes": elapsed // timedelta(minutes=1), "at_least_minutes": least // timedelta(minutes=1)}
+    return {"days": elapsed.days, "at_least": least.days}
+
+
+def _span(name: str, duration: timedelta) -> dict[str, str | int]:
+    if duration % timedelta(days=1):
+        return {f"{name}_minutes": duration // timedelta(minutes=1)}
+    return {f"{name}_days": duration.days}

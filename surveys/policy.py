@@ -1,14 +1,17 @@
 """The rules of asking as values: what `[asking]` and `[[asking.rules]]` of the configuration say.
 
-Everything here is parsed and typed; surveys/durations.py reads the words of the configuration, surveys/asking.py
-decides by these values, surveys/opening.py turns them into moments.
+Everything here is parsed and typed; surveys/asking.py decides by these values, surveys/opening.py turns them
+into moments, `problems` says which of them cannot work.
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time, timedelta
-from typing import Literal, Protocol, Self
+from typing import Literal, NamedTuple, Protocol, Self
+
+from surveys.durations import parse_duration as parse_duration  # noqa: PLC0414 -- the values and their words in one place
+from surveys.public_holidays import known_countries
 
 Choose = Literal["latest", "first", "priority"]
 
@@ -142,3 +145,127 @@ class Rules:
         policies = (self.base, *(rule.policy for rule in self.rules))
         periods = [cap.period for policy in policies for cap in policy.caps]
         return max(timedelta(days=365), *(policy.min_gap for policy in policies), *periods)
+
+
+class PolicyProblem(NamedTuple):
+    """A setting that cannot work: `key` as in the configuration (rules count from 1), its value and what to do."""
+
+    key: str
+    value: str
+    problem: str
+    fix: str
+
+
+def problems(rules: Rules, country: str) -> list[PolicyProblem]:
+    """Return what cannot work in the rules of an organisation in `country` (ISO 3166, two letters)."""
+    found = _problems_of(rules.base, "asking")
+    for number, rule in enumerate(rules.rules, start=1):
+        # What a rule only inherits was reported already; what it sets, or breaks by combining, is its own.
+        inherited = {(problem.key.rpartition(".")[2], problem.value) for problem in found if number}
+        for problem in _problems_of(rule.policy, f"asking.rules[{number}]"):
+            if (problem.key.rpartition(".")[2], problem.value) not in inherited:
+                found.append(problem)
+        if not rule.when:
+            found.append(
+                PolicyProblem(
+                    f"asking.rules[{number}].when",
+                    "{}",
+                    "it matches every visit, so later rules never apply",
+                    'name a column, like when = {touchpoint = "delivery"}',
+                )
+            )
+    skips = any(
+        policy.skip_public_holidays for policy in (rules.base, *(rule.policy for rule in rules.rules))
+    )
+    if skips and country.upper() not in known_countries():
+        found.append(
+            PolicyProblem(
+                "organisation.country",
+                country,
+                "its public holidays are not known",
+                'write a two-letter code such as "EE", or set skip_public_holidays = false',
+            )
+        )
+    return found
+
+
+def _problems_of(policy: Policy, section: str) -> list[PolicyProblem]:
+    days = ", ".join(WEEKDAYS[day] for day in sorted(policy.weekdays) if day in range(7))
+    gap = policy.expire_after - policy.reminder_after
+    checks = (
+        (not policy.weekdays, "weekdays", days, "the window never opens", 'name days, like ["mon", "tue"]'),
+        (
+            not policy.weekdays <= frozenset(range(7)),
+            "weekdays",
+            days,
+            "a weekday is not one of the seven",
+            f"choose from {', '.join(WEEKDAYS)}",
+        ),
+        (
+            policy.window.over_midnight,
+            "window",
+            policy.window,
+            "it closes before it opens",
+            'write opening and closing of one day, like "10:00-19:00"',
+        ),
+        (
+            policy.delay >= policy.stale_after,
+            "stale_after",
+            policy.stale_after,
+            f"every visit is stale before its delay ({policy.delay}) is over",
+            "make it longer than delay",
+        ),
+        (not 0 <= policy.sample <= 1, "sample", policy.sample, "it is not a share", "write 0.25 for 25 %"),
+        (policy.max_per_year < 0, "max_per_year", policy.max_per_year, "it is negative", "write 0 or more"),
+        (policy.reminders not in range(4), "reminders", policy.reminders, "it is not 0 to 3", "write 0 to 3"),
+        (
+            policy.reminders > 0 and gap <= timedelta(),
+            "expire_after",
+            policy.expire_after,
+            f"the invitation expires before its reminder ({policy.reminder_after})",
+            "make it longer than reminder_after, or set reminders = 0",
+        ),
+        (
+            not policy.channels,
+            "channels",
+            "[]",
+            "nobody can be reached",
+            'name channels, like ["telegram", "sms"]',
+        ),
+        (
+            policy.choose not in CHOICES,
+            "choose",
+            policy.choose,
+            "it is unknown",
+            f"choose from {', '.join(CHOICES)}",
+        ),
+        (
+            policy.choose == "priority" and not policy.touchpoint_priority,
+            "touchpoint_priority",
+            "[]",
+            'choose = "priority" needs it',
+            'list touchpoints, the most important first, like ["call", "counter"]',
+        ),
+        *(
+            (
+                cap.max < 0 or cap.period <= timedelta(),
+                "caps",
+                cap,
+                "it limits nothing",
+                "write max and period above 0",
+            )
+            for cap in policy.caps
+        ),
+        (
+            policy.quota is not None and policy.quota.target < 0,
+            "quota",
+            policy.quota,
+            "its target is negative",
+            "write 0 or more",
+        ),
+    )
+    return [
+        PolicyProblem(f"{section}.{key}", str(value), problem, fix)
+        for wrong, key, value, problem, fix in checks
+        if wrong
+    ]

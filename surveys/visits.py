@@ -1,10 +1,59 @@
-"""Visits as they come in: one row of a visits file or one object of the API becomes a Visit, or is refused with a reason."""
+"""Visits as they come in: one row of a visits file or one object of the API becomes a Visit, or is refused with a reason.
 
-from collections.abc import Collection, Mapping
+Nothing is guessed where a wrong guess would hurt: a cell that cannot be what its column says refuses its row, and the
+reason names column, value and fix. Columns nobody knows are kept as text and can be reported by.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
+from typing import TypeVar
 from zoneinfo import ZoneInfo
+
+from surveys.cells import (
+    CellProblem,
+    amount_in,
+    cell_text,
+    language_in,
+    moment_in,
+    visible,
+    yes_or_no_in,
+)
+from surveys.phones import PhoneProblem, normalise_phone
+from surveys.zones import ZoneError, find_zone
+
+T = TypeVar("T")
+
+REQUIRED = ("visit_id", "customer_id", "occurred_at")
+OPTIONAL = (
+    "name",
+    "phone",
+    "language",
+    "timezone",
+    "touchpoint",
+    "branch",
+    "employee",
+    "product",
+    "amount",
+    "resolved",
+)
+FIELDS = frozenset(REQUIRED + OPTIONAL)
+
+LONGEST_KEY = 255  # characters of what stores and reports use as a key: ids, names, branches, products
+
+_KEPT_AS_TEXT = FIELDS - {"occurred_at", "amount", "resolved"}
+
+
+class VisitProblem(ValueError):  # noqa: N818 -- a finding about data, not a failure of the program
+    """A row that cannot be a visit: the column, the start of its value, what is wrong and what to do."""
+
+    def __init__(self, field: str, value: object, problem: str, fix: str) -> None:
+        shown = value if not isinstance(value, str) or len(value) <= 60 else value[:60] + "…"
+        named = field if value is None or value == "" else f"{field} {shown!r}"
+        super().__init__(f"{named}: {problem}; {fix}")
+        self.field, self.value, self.problem, self.fix = field, shown, problem, fix
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +77,137 @@ class Visit:
 
     def attribute(self, name: str, /) -> str | None:
         """Return any column as text, the further ones included; None when it is empty or absent."""
-        raise NotImplementedError
+        if name in _KEPT_AS_TEXT:
+            value: str | None = getattr(self, name)
+            return value
+        match name:
+            case "occurred_at":
+                return self.occurred_at.isoformat()
+            case "amount":
+                return None if self.amount is None else f"{self.amount:f}"
+            case "resolved":
+                return None if self.resolved is None else ("yes" if self.resolved else "no")
+        return self.extra.get(name)
 
 
-class VisitProblem(ValueError):
-    """A row that cannot be a visit."""
+def parse_header(cells: Sequence[str]) -> tuple[str, ...]:
+    """Return the column names of a visits file as `parse_visit` knows them ("Visit ID" is visit_id, "" is no column).
 
-    def __init__(self, field: str, value: object, problem: str, fix: str) -> None:
-        super().__init__(f"{field} {value!r}: {problem}; {fix}")
-        self.field, self.value, self.problem, self.fix = field, value, problem, fix
+    Raises VisitProblem for a column that is there twice and for a required one that is not there.
+    """
+    names = tuple(column(cell) for cell in cells)
+    for name in names:
+        if name and names.count(name) > 1:
+            raise VisitProblem(name, None, "it is there twice", "remove or rename one of them")
+    for name in REQUIRED:
+        if name not in names:
+            there = ", ".join(filter(None, names))
+            raise VisitProblem(name, None, "there is no such column", f"the header has {there or 'no names'}")
+    return names
 
 
 def parse_visit(
     row: Mapping[str, object], *, zone: ZoneInfo, country: str, languages: Collection[str], now: datetime
 ) -> Visit:
-    """Read one row (texts of a CSV line or values of a JSON object). Raises VisitProblem."""
-    raise NotImplementedError
+    """Read one row: the texts of a CSV line or the values of a JSON object. Raises VisitProblem.
+
+    `zone` and `country` are the organisation's: for moments without an offset and numbers without "+". An `occurred_at`
+    over a day after `now` is refused, one years ago is not. `languages` are those configured; another one is kept too.
+    """
+    cells: dict[str, str] = {}
+    for key, value in row.items():
+        if value is not None and value != "" and (name := column(key)) and (text := _text(name, value)):
+            cells[name] = text
+    take = cells.pop
+    return Visit(
+        visit_id=_identity("visit_id", take("visit_id", "")),
+        customer_id=_identity("customer_id", take("customer_id", "")),
+        occurred_at=_occurred_at(take("occurred_at", ""), zone, now),
+        name=_label("name", take("name", None)),
+        phone=_read("phone", take("phone", None), lambda text: normalise_phone(text, country)),
+        language=_language(take("language", None), languages),
+        timezone=_read("timezone", take("timezone", None), _zone_name),
+        touchpoint=_label("touchpoint", take("touchpoint", None)),
+        branch=_label("branch", take("branch", None)),
+        employee=_label("employee", take("employee", None)),
+        product=_label("product", take("product", None)),
+        amount=_read("amount", take("amount", None), amount_in),
+        resolved=_read("resolved", take("resolved", None), yes_or_no_in),
+        extra=cells,
+    )
+
+
+def _text(name: str, value: object) -> str:
+    if isinstance(value, bool) and name in _KEPT_AS_TEXT:
+        raise VisitProblem(name, value, "it is neither a text nor a number", "give a text")
+    try:
+        return cell_text(value)
+    except CellProblem as problem:
+        raise VisitProblem(name, value, problem.problem, problem.fix) from None
+
+
+def _identity(name: str, text: str) -> str:
+    identity = visible(text, joiners=False)
+    if not identity:
+        raise VisitProblem(name, text, "it is empty", f"every visit needs a {name}")
+    return _short(name, identity)
+
+
+def _label(name: str, text: str | None) -> str | None:
+    return None if text is None else _short(name, visible(text)) or None
+
+
+def _short(name: str, text: str) -> str:
+    if len(text) > LONGEST_KEY:
+        raise VisitProblem(name, text, f"it is over {LONGEST_KEY} characters", "shorten it")
+    return text
+
+
+def _occurred_at(text: str, zone: ZoneInfo, now: datetime) -> datetime:
+    if not text:
+        raise VisitProblem("occurred_at", text, "it is empty", "every visit needs the moment it took place")
+    try:
+        return moment_in(text, zone, now)
+    except CellProblem as problem:
+        raise VisitProblem("occurred_at", text, problem.problem, problem.fix) from None
+
+
+def _read(name: str, text: str | None, read: Callable[[str], T]) -> T | None:
+    if text is None:
+        return None
+    try:
+        return read(text)
+    except (CellProblem, PhoneProblem) as problem:
+        raise VisitProblem(name, text, problem.problem, problem.fix) from None
+
+
+def _zone_name(text: str) -> str:
+    try:
+        return find_zone(text).key
+    except ZoneError as error:
+        raise CellProblem("it is not a time zone", error.fix) from None
+
+
+def _language(text: str | None, languages: Collection[str]) -> str | None:
+    return None if text is None or len(text) > LONGEST_KEY else language_in(text, tuple(languages))
+
+
+def column(key: object) -> str:
+    """Return the name of a column: one of FIELDS however it is spelled ("Visit ID"), else the text without what is not seen."""
+    if not isinstance(key, str):  # csv.DictReader keeps surplus cells under None
+        raise VisitProblem(
+            "row",
+            None,
+            "it has more cells than the header",
+            "put quotes around cells that hold the separator",
+        )
+    if len(key) > LONGEST_KEY:
+        raise VisitProblem("header", key, f"a column's name is over {LONGEST_KEY} characters", "shorten it")
+    return _column(key)
+
+
+@lru_cache(maxsize=1024)
+def _column(key: str) -> str:
+    name = visible(key)
+    known = name.casefold().replace(" ", "_").replace("-", "_")
+    return known if known in FIELDS else name

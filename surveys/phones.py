@@ -1,0 +1,113 @@
+"""Phone numbers as people write them, made into E.164 ("+37255550100"), or refused with a reason.
+
+By the `phonenumbers` library with the country as a hint. Accepted is what is a possible number: the library's lists of
+ranges in use lag behind the operators, so a number in a range it does not know is taken as it is. Refused are numbers that
+cost the reader or the sender extra (premium rate, shared cost). A landline is accepted (it identifies the customer, and
+Telegram may still reach them) but `can_text` says that no SMS arrives there.
+"""
+
+import re
+import unicodedata
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType, ValidationResult
+
+from surveys.zones import ZoneError, find_zone
+
+_SEPARATORS = re.compile(r"(?:tel:)?[+＋]?[\d\s().\-–—‐‑−/]+", re.IGNORECASE)
+_SPREADSHEET_NUMBER = re.compile(r"(\d+)\.0+", re.ASCII)
+_EXTRA_COST = {
+    PhoneNumberType.PREMIUM_RATE: "it is a premium-rate number",
+    PhoneNumberType.SHARED_COST: "it is a shared-cost number",
+}
+_IMPOSSIBLE = {
+    ValidationResult.TOO_SHORT: "it is too short",
+    ValidationResult.TOO_LONG: "it is too long",
+    ValidationResult.INVALID_LENGTH: "no number there has that length",
+    ValidationResult.INVALID_COUNTRY_CODE: "no country has that code",
+    ValidationResult.IS_POSSIBLE_LOCAL_ONLY: "it lacks the area code",
+}
+
+
+class PhoneProblem(ValueError):  # noqa: N818 -- a finding about data, named like VisitProblem
+    """A text that cannot be a customer's phone number; `problem` says why."""
+
+    def __init__(self, value: str, problem: str) -> None:
+        super().__init__(f"phone {value[:40]!r}: {problem}; {self.fix}")
+        self.problem = problem
+
+    fix = 'write it like "+372 5555 0100"'
+
+
+def normalise_phone(text: str, country: str) -> str:
+    """Return a number in E.164. `country` (two letters) is where a number without "+" belongs. Raises PhoneProblem.
+
+    Spaces, dashes, dots, brackets, digits of any script, "00" for "+", national prefixes ("8 912 …" in Russia) and a
+    number that a spreadsheet turned into 37255550100.0 are understood. Two numbers in one cell, letters and extensions are not.
+    """
+    bare = "".join(char for char in text if char == " " or unicodedata.category(char) not in {"Cc", "Cf"})
+    bare = bare.strip().lstrip("'").strip()  # a spreadsheet's mark for "this is text"
+    if number := _SPREADSHEET_NUMBER.fullmatch(bare):
+        bare = number[1]
+    if not any(char.isdigit() for char in bare):
+        raise PhoneProblem(text, "it holds no digits")
+    if len(bare) > 40 or _SEPARATORS.fullmatch(bare) is None:
+        raise PhoneProblem(text, "it is not one phone number")
+    problem = ""
+    for candidate in _candidates(bare):
+        number_or_problem = _parse(candidate, country)
+        if isinstance(number_or_problem, PhoneNumber):
+            return str(phonenumbers.format_number(number_or_problem, PhoneNumberFormat.E164))
+        problem = problem or number_or_problem
+    raise PhoneProblem(text, problem)
+
+
+def can_text(phone: str) -> bool:
+    """Whether an SMS can arrive at a number in E.164: not at a landline."""
+    return bool(phonenumbers.number_type(phonenumbers.parse(phone)) != PhoneNumberType.FIXED_LINE)
+
+
+def country_of(phone: str) -> str | None:
+    """Return the country (two letters) that a number in E.164 belongs to; None where that cannot be told."""
+    region = phonenumbers.region_code_for_number(phonenumbers.parse(phone))
+    return region if region and len(region) == 2 and region.isalpha() else None
+
+
+def zones_of(phone: str) -> tuple[ZoneInfo, ...]:
+    """Guess the zones a number in E.164 may be in, none where the library cannot tell. Only good for narrowing."""
+    from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_number
+
+    names = time_zones_for_number(phonenumbers.parse(phone))
+    try:
+        return tuple(find_zone(name) for name in names if name != UNKNOWN_TIMEZONE)
+    except ZoneError:  # a zone that this machine's tables do not have: a guess with a hole is no guess
+        return ()
+
+
+def _candidates(bare: str) -> tuple[str, ...]:
+    """Return the readings of a number in the order in which they are tried."""
+    candidates = [bare]
+    if bare.startswith(
+        "00"
+    ):  # "international" in most of the world, also written where it is dialled otherwise
+        candidates.append("+" + bare[2:])
+    if "(0)" in bare:  # a prefix for calls inside the country, shown in an international number
+        candidates.append(bare.replace("(0)", ""))
+    return tuple(candidates)
+
+
+def _parse(text: str, country: str) -> PhoneNumber | str:
+    """Return a possible number of a kind that we text, or the problem with it."""
+    try:
+        number = phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException as error:
+        return (
+            _IMPOSSIBLE[ValidationResult.INVALID_COUNTRY_CODE]
+            if error.error_type == 0
+            else "it is not a phone number"
+        )
+    possible = phonenumbers.is_possible_number_with_reason(number)
+    if possible != ValidationResult.IS_POSSIBLE:
+        return _IMPOSSIBLE[possible]
+    return _EXTRA_COST.get(phonenumbers.number_type(number), number)
