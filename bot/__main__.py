@@ -1,0 +1,5 @@
+"""`python -m bot` is `askwhy`."""
+
+from bot.cli import main
+
+main()

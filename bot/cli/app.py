@@ -1,0 +1,60 @@
+"""The program `askwhy` and its global options."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli import numbers, people, setup, store, trying, visits
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        sys.stdout.write(f"askwhy {version('askwhy')}\n")
+        raise typer.Exit
+
+
+app = typer.Typer(
+    name="askwhy",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,  # they print local variables, and so secrets
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def askwhy(
+    options: typer.Context,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "--config",
+            metavar="FILE",
+            envvar="ASKWHY_CONFIG",
+            help="The configuration.",
+            show_default="./config.toml",
+        ),
+    ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Ask customers a day after a visit how likely they are to recommend you, and why. Telegram and SMS.
+
+    Start with [bold]askwhy demo[/], then [bold]askwhy init[/].
+    """
+    options.obj = {"config_file": config, "environ": dict(os.environ)}
+
+
+for part in (setup, visits, numbers, trying, people, store):
+    part.add_to(app)
+
+
+def main() -> None:
+    """Be the console script."""
+    app(prog_name="askwhy")
