@@ -81,7 +81,7 @@ class Block(_Strict):
     name: Name
     weight: Weight
     target: Annotated[float, Field(ge=0, le=100)] = 95
-    indicators: Annotated[tuple[Indicator, ...], Field(min_length=1)]
+    indicators: tuple[Indicator, ...]
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
@@ -94,7 +94,7 @@ class Composite(_Strict):
 
     name: Name = "CSI"
     target: Annotated[float, Field(ge=0, le=100)] = 95
-    blocks: Annotated[tuple[Block, ...], Field(min_length=1)]
+    blocks: tuple[Block, ...]
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
@@ -199,6 +199,8 @@ def _weighted(weights: Sequence[float], points: Sequence[float | None]) -> float
 
 
 def _require_hundred(what: str, parts: Sequence[Block | Indicator]) -> None:
+    if not parts:
+        raise ValueError(f"there are no {what}; give at least one, with weight = 100")
     total = fsum(part.weight for part in parts)
     if not isclose(total, 100, abs_tol=1e-6):
         given = ", ".join(f"{part.name} {part.weight:g}" for part in parts)

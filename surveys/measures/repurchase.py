@@ -26,32 +26,34 @@ def _bought_another(account: Account) -> bool:
     return len(account.bought) >= 2
 
 
-def _note(ledger: Ledger) -> str:
+def _note(ledger: Ledger, buyers: list[Account]) -> str:
+    if not buyers:
+        return "nobody bought in the period"
     return "" if "product" in ledger.columns else "products are not recorded: any second purchase counts"
 
 
 def repurchase_ratio(ledger: Ledger) -> Result:
     """Set customers who bought a product again against those who did not."""
     buyers = ledger.buyers()
-    return _ratio("repurchase_ratio", sum(map(_bought_again, buyers)), len(buyers), _note(ledger))
+    return _ratio("repurchase_ratio", sum(map(_bought_again, buyers)), len(buyers), _note(ledger, buyers))
 
 
 def repurchase_rate(ledger: Ledger) -> Result:
     """Share of customers who bought a product again."""
     buyers = ledger.buyers()
-    return share("repurchase_rate", sum(map(_bought_again, buyers)), len(buyers), note=_note(ledger))
+    return share("repurchase_rate", sum(map(_bought_again, buyers)), len(buyers), note=_note(ledger, buyers))
 
 
 def upsell_ratio(ledger: Ledger) -> Result:
     """Set customers who bought another product as well against those who did not."""
     buyers = ledger.buyers()
-    return _ratio("upsell_ratio", sum(map(_bought_another, buyers)), len(buyers), "")
+    return _ratio("upsell_ratio", sum(map(_bought_another, buyers)), len(buyers), _note(ledger, buyers))
 
 
 def upsell_rate(ledger: Ledger) -> Result:
     """Share of customers who bought another product as well."""
     buyers = ledger.buyers()
-    return share("upsell_rate", sum(map(_bought_another, buyers)), len(buyers))
+    return share("upsell_rate", sum(map(_bought_another, buyers)), len(buyers), note=_note(ledger, buyers))
 
 
 def repurchase_gap(ledger: Ledger) -> Result:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import fsum, sqrt
+from itertools import accumulate
+from math import atan, cos, fsum, pi, sin, sqrt
+from operator import mul
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -73,8 +75,9 @@ def net_score(bands: Bands) -> float | None:
 def adjusted_wald(promoters: int, passives: int, detractors: int) -> Interval | None:
     """Interval of an NPS: three answers are added, ¾ promoter, 1½ passive, ¾ detractor; cut at ±100.
 
-    It holds its 95 % from few answers on. With a single answer it leaves out the score itself (100 for one
-    promoter): do not show a score of one.
+    Over all mixes of answers it holds the truth 95 % of the time already at five answers; for the most
+    lopsided mixes 84 % at five, 88 % at ten, 92 % from thirty on (exact enumeration, in the tests). With a
+    single answer it leaves out the score itself (100 for one promoter): do not show a score of one.
     """
     bands = Bands(promoters, passives, detractors)
     if not _total(bands):
@@ -93,7 +96,12 @@ def compare_nps(before: Bands, after: Bands) -> Comparison:
     centre_after, variance_after = _adjusted(after)
     error = sqrt(variance_before + variance_after)
     difference = centre_after - centre_before
-    return _compared(previous, current, difference / error, _around(difference, error, 200))
+    return _compared(
+        previous,
+        current,
+        difference / error,
+        Interval(max(-200.0, difference - Z * error), min(200.0, difference + Z * error)),
+    )
 
 
 def _adjusted(bands: Bands) -> tuple[float, float]:
@@ -183,18 +191,34 @@ def mean_interval(of: Moments, scale: tuple[float, float] | None = None) -> Inte
 
 
 def compare_means(before: Moments | None, after: Moments | None) -> Comparison:
-    """Welch's test of two means of whole-number answers, with the normal distribution for p.
+    """Test two means of whole-number answers: Student's t with one pooled variance; `z` is that t.
 
-    With a handful of answers on both sides p is a little too small; such scores are not shown anyway.
-    A side of one answer has no variance: z and p are None.
+    If nothing differs, both sides have the same spread, and the pooled estimate stands firm where one side has
+    few answers. Welch's test does not on such lopsided answers: among 20 equal employees of 20 answers each it
+    raised a false alarm in 4 teams of 10, the pooled one in 7 of 100.
     """
     if before is None or after is None:
         return Comparison(before.mean if before else None)
-    delta = after.mean - before.mean
-    if min(before.n, after.n) < 2:
+    delta, freedom = after.mean - before.mean, before.n + after.n - 2
+    if freedom < 1:
         return Comparison(before.mean, delta)
-    error = sqrt(sum(max(side.variance, HIDDEN_VARIANCE) / side.n for side in (before, after)))
-    return _compared(before.mean, after.mean, delta / error, _around(delta, error, None))
+    squares = (before.n - 1) * before.variance + (after.n - 1) * after.variance
+    error = sqrt(max(squares / freedom, HIDDEN_VARIANCE) * (1 / before.n + 1 / after.n))
+    half, p = student_t(freedom) * error, t_tails(delta / error, freedom)
+    return Comparison(before.mean, delta, delta / error, p, delta - half, delta + half, p < ALPHA)
+
+
+def t_tails(t: float, freedom: int) -> float:
+    """Two-sided p of Student's t (Abramowitz and Stegun 26.7.3 and 26.7.4); the normal one above 1000 degrees."""
+    if freedom > 1000:
+        return 2 * NormalDist().cdf(-abs(t))
+    angle = atan(abs(t) / sqrt(freedom))
+    sine, cosine = sin(angle), cos(angle)
+    odd = freedom % 2
+    factors = ((step - 1) / step * cosine**2 for step in range(2 + odd, freedom - 1, 2))
+    series = fsum(accumulate(factors, mul, initial=cosine if odd else 1.0)) if freedom > 1 else 0.0
+    inside = 2 / pi * (angle + sine * series) if odd else sine * series
+    return max(0.0, 1 - inside)
 
 
 def student_t(freedom: int) -> float:
@@ -235,8 +259,3 @@ def holm(p_values: Sequence[float]) -> tuple[float, ...]:
 def _compared(previous: float, current: float, z: float, interval: Interval) -> Comparison:
     p = 2 * NormalDist().cdf(-abs(z))
     return Comparison(previous, current - previous, z, p, interval.low, interval.high, p < ALPHA)
-
-
-def _around(centre: float, error: float, bound: float | None) -> Interval:
-    low, high = centre - Z * error, centre + Z * error
-    return Interval(low, high) if bound is None else Interval(max(-bound, low), min(bound, high))

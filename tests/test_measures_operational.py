@@ -1,0 +1,37 @@
+"""A firm's own figures."""
+
+import pytest
+
+from surveys.measures.operational import availability, defect_level, figure, price_level, product_quality
+
+
+@pytest.mark.parametrize(
+    ("own", "competitor", "level"),
+    [(41, 40, 97.5610), (40, 41, 100), (40, 40, 100), (0, 40, None), (41, 0, None)],
+)
+def test_price_level(own: float, competitor: float, level: float | None) -> None:
+    assert price_level(own, competitor) == (None if level is None else pytest.approx(level, abs=5e-5))
+
+
+def test_what_is_called_shortage_level_is_an_availability() -> None:
+    assert availability(turnover=95, shortage=5) == 95
+    assert availability(turnover=5, shortage=95) == 5
+    assert availability(0, 0) is None
+
+
+def test_defect_level_is_returned_of_shipped() -> None:
+    assert defect_level(3, 200) == 1.5
+    assert defect_level(0, 0) is None
+
+
+def test_product_quality_weighs_rated_products_by_turnover() -> None:
+    assert product_quality({"milk": 80, "kefir": 60}, {"milk": 300, "kefir": 100, "unrated": 999}) == 75
+    assert product_quality({"milk": 80}, {}) is None
+
+
+def test_a_figure_is_supplied_or_made_of_its_parts() -> None:
+    assert figure("price_level", {"own_price": 41, "competitor_price": 40}) == pytest.approx(97.561, abs=1e-3)
+    assert figure("price_level", {"price_level": 99, "own_price": 41, "competitor_price": 40}) == 99
+    assert figure("price_level", {"own_price": 41}) is None
+    assert figure("orders_on_time", {"orders_on_time": 93}) == 93
+    assert figure("orders_on_time", {}) is None
