@@ -1,0 +1,73 @@
+"""Survey files: reading one, and the ready ones of the catalog.
+
+A survey is a TOML file with questions, texts per language, variants per band and thanks; `askwhy init` writes an
+example. `definition_model.py` says what a survey is, `definition_file.py` which keys a file has, and
+`definition_checks.py` what must hold between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
+from types import MappingProxyType
+
+from surveys.definition_checks import build
+from surveys.definition_error import SurveyError
+from surveys.definition_file import nearest, read_shape
+from surveys.definition_model import Question, Survey, Texts
+
+__all__ = [
+    "Question",
+    "Survey",
+    "SurveyError",
+    "Texts",
+    "catalog_source",
+    "load_catalog",
+    "load_survey",
+    "parse_survey",
+    "survey_version",
+]
+
+
+def parse_survey(source: str, origin: str) -> Survey:
+    """Read a survey from its text; `origin` is the file's name for errors. Raises SurveyError."""
+    plain = source.removeprefix("\ufeff").replace("\r\n", "\n")
+    return build(read_shape(plain, origin), plain, survey_version(plain), origin)
+
+
+def survey_version(source: str) -> str:
+    """Return what tells two versions of a survey apart: 16 hex digits of the SHA-256 of its text."""
+    return sha256(source.encode()).hexdigest()[:16]
+
+
+def load_survey(path: Path) -> Survey:
+    """Read a survey file. Raises SurveyError, also for a file that cannot be read."""
+    try:
+        source = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise SurveyError(str(path), "the file", path.name, "save it as UTF-8.") from error
+    except OSError as error:
+        fix = f"it cannot be read ({error.strerror}); check its name and rights."
+        raise SurveyError(str(path), "the file", path.name, fix) from error
+    return parse_survey(source, str(path))
+
+
+@cache
+def load_catalog() -> Mapping[str, Survey]:
+    """Read the ready surveys, by id."""
+    folder = files("surveys").joinpath("catalog")
+    found = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".toml"))
+    surveys = [parse_survey(folder.joinpath(name).read_text(encoding="utf-8"), name) for name in found]
+    return MappingProxyType({survey.id: survey for survey in surveys})
+
+
+def catalog_source(identifier: str) -> str:
+    """Return the text of a ready survey's file, to be copied and edited. Raises SurveyError for an unknown id."""
+    catalog = load_catalog()
+    if identifier not in catalog:
+        fix = f"there is no ready survey of this name; {nearest(identifier, catalog)}"
+        raise SurveyError("catalog", "survey", identifier, fix)
+    return catalog[identifier].source
