@@ -1,0 +1,86 @@
+"""When may the next message of a sender leave? Smooth, never above the provider's limits, and forgets quickly.
+
+Pure: time comes in as monotonic seconds. One Pacer belongs to one sender (a bot, a number) in one process.
+
+    while (at := pacer.next_at(now := monotonic(), address)) > now:
+        await asyncio.sleep(at - now)
+    pacer.take(now, address)
+
+Limits of Telegram (core.telegram.org/bots/faq): about 30 messages a second in all, 1 a second in one chat, 20 a minute in
+one group. Twilio's are per number, in messages a second. A plain token bucket would let a second's worth leave
+at once after a pause and so twice the limit in one second; here messages are spaced.
+"""
+
+from collections import OrderedDict, deque
+from math import ceil
+
+LATE = 0.05
+"""Seconds that a late caller may catch up; more after an idle time would be a burst."""
+
+_HAIR = 1e-6  # so that rounding never lets one more message into a second
+
+
+class Pacer:
+    """At most ``per_second`` in any one second (rounded up, if it is no whole number), evenly spaced.
+
+    ``per_chat_per_second`` holds for every address, ``per_group_per_minute`` for addresses that begin with "-", as
+    the ids of Telegram's groups do. ``started``: the moment of the process's start; nothing leaves for one window
+    after it, since the process before may just have used it up.
+    """
+
+    def __init__(
+        self,
+        per_second: float,
+        per_chat_per_second: float | None = None,
+        per_group_per_minute: int | None = None,
+        *,
+        started: float | None = None,
+    ) -> None:
+        if per_second <= 0:
+            raise ValueError(f"messages_per_second is {per_second!r}; it must be more than 0.")
+        self._gap = 1.0 / per_second
+        self._window = ceil(per_second) * self._gap + _HAIR
+        self._last: deque[float] = deque(maxlen=ceil(per_second))  # when the newest left
+        self._due = float("-inf")  # the even schedule's next moment
+        self._not_before = float("-inf") if started is None else started + self._window
+        self._chat_gap = 1.0 / per_chat_per_second + _HAIR if per_chat_per_second else 0.0
+        self._chats: OrderedDict[str, float] = OrderedDict()  # address -> when its newest left; oldest first
+        self._group_limit = per_group_per_minute or 0
+        self._groups: OrderedDict[str, deque[float]] = OrderedDict()
+
+    def next_at(self, now: float, address: str) -> float:
+        """Return the first moment, not before ``now``, at which a message to ``address`` may leave."""
+        moments = [now, self._due, self._not_before]
+        if len(self._last) == self._last.maxlen:
+            moments.append(self._last[0] + self._window)
+        if address in self._chats:
+            moments.append(self._chats[address] + self._chat_gap)
+        group = self._groups.get(address)
+        if group and len(group) == self._group_limit:
+            moments.append(group[0] + 60.0 + _HAIR)
+        return max(moments)
+
+    def take(self, now: float, address: str) -> None:
+        """Count a message that leaves now. ValueError if it may not yet."""
+        if (at := self.next_at(now, address)) > now:
+            raise ValueError(f"Too early by {at - now:.3f} s: wait until next_at() before take().")
+        self._due = max(self._due, now - LATE) + self._gap
+        self._last.append(now)
+        if self._chat_gap:
+            self._chats[address] = now
+            self._chats.move_to_end(address)
+        if self._group_limit and address.startswith("-"):
+            self._groups.setdefault(address, deque(maxlen=self._group_limit)).append(now)
+            self._groups.move_to_end(address)
+        self._forget(now)
+
+    def pause(self, until: float) -> None:
+        """Let nothing leave before ``until``, as a provider asks with 429. A pause is never shortened."""
+        self._not_before = max(self._not_before, until)
+
+    def _forget(self, now: float) -> None:
+        """Drop what limits nothing any more: at most a minute's worth of addresses stays."""
+        while self._chats and next(iter(self._chats.values())) + self._chat_gap <= now:
+            self._chats.popitem(last=False)
+        while self._groups and next(iter(self._groups.values()))[-1] + 60.0 + _HAIR <= now:
+            self._groups.popitem(last=False)
