@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from surveys.explaining import explain as explain  # noqa: PLC0414 -- the decision and its words in one place
 from surveys.opening import Opening, due_at
 from surveys.policy import Policy
 from surveys.visits import Visit
@@ -111,13 +112,17 @@ def decide(
     channel = next((channel for channel in policy.channels if person.addresses.get(channel)), None)
     if channel is None:
         return Suppressed(Reason.NO_ADDRESS, {"channels": ", ".join(policy.channels)})
+    latest = visit.occurred_at + policy.stale_after
+    stale = Suppressed(Reason.STALE, _span("at_most", policy.stale_after))
+    if now > latest:
+        return stale
     due = due_at(visit.occurred_at, policy, opening)
     at = due if due is None or due >= now else opening.next_open(now)
-    latest = visit.occurred_at + policy.stale_after
-    # An allowed moment came too late by the rules themselves (no_window), or came and went by (stale).
-    never_allowed = due is None or due > latest
-    if now > latest or (not never_allowed and (at is None or at > latest)):
-        return Suppressed(Reason.STALE, _span("at_most", policy.stale_after))
+    never_allowed = (
+        due is None or due > latest
+    )  # by the rules themselves; otherwise the moment came and went by
+    if not never_allowed and (at is None or at > latest):
+        return stale
     if not in_sample(visit.visit_id, policy.sample):
         return Suppressed(Reason.NOT_SAMPLED, {"per_mille": round(policy.sample * 1000)})
     return (
@@ -167,33 +172,43 @@ def _beyond_quota(visit: Visit, policy: Policy, answers: int | None) -> Suppress
 
 
 def _capped(visit: Visit, person: Person, policy: Policy, at: datetime) -> Suppressed | None:
+    limit = _limit_reached(visit, person.asked, policy, at)
+    return None if limit is None else Suppressed(Reason.CAP, limit)
+
+
+def _limit_reached(visit: Visit, asked: tuple[Asked, ...], policy: Policy, at: datetime) -> Detail | None:
     """Judge the cap as at `at`. Invitations later than that (a clock was set back) count as sent at that moment."""
-    if not person.asked:
+    if policy.max_per_year < 1:
+        return {"rule": "never", "at_most": policy.max_per_year}
+    if not asked:
         return None
-    last = max(person.asked, key=lambda asked: asked.at)
-    if at - last.at < policy.min_gap:
-        elapsed = max(at - last.at, timedelta())
-        detail = {"rule": "min_gap", "other": last.visit_id, **_gap(elapsed, policy.min_gap)}
-        return Suppressed(Reason.CAP, detail)
-    within_year = sum(at - asked.at < YEAR for asked in person.asked)
-    if within_year >= policy.max_per_year:
-        detail = {
+    last = max(asked, key=lambda one: one.at)
+    elapsed = max(at - last.at, timedelta())
+    if elapsed < policy.min_gap:
+        return {"rule": "min_gap", "other": last.visit_id, **_gap(elapsed, policy.min_gap)}
+    times = sum(at - one.at < YEAR for one in asked)
+    if times >= policy.max_per_year:
+        return {
             "rule": "max_per_year",
-            "other": last.visit_id,
-            "times": within_year,
+            "times": times,
             "at_most": policy.max_per_year,
+            "other": last.visit_id,
         }
-        return Suppressed(Reason.CAP, detail)
     for cap in policy.caps:
         value = visit.attribute(cap.same)
         if value is None:
             continue
-        times = sum(
-            at - asked.at < cap.period and asked.attributes.get(cap.same) == value for asked in person.asked
-        )
+        times = sum(at - one.at < cap.period and one.attributes.get(cap.same) == value for one in asked)
         if times >= cap.max:
-            detail = {"rule": "same", "by": cap.same, "value": value, "times": times, "at_most": cap.max}
-            return Suppressed(Reason.CAP, detail | _span("period", cap.period))
+            span = _span("period", cap.period)
+            return {
+                "rule": "same",
+                "by": cap.same,
+                "value": value,
+                "times": times,
+                "at_most": cap.max,
+                **span,
+            }
     return None
 
 

@@ -55,6 +55,8 @@ class CellProblem(ValueError):  # noqa: N818 -- a finding about data, not a fail
 def cell_text(value: object) -> str:
     """Return a cell of CSV or a value of JSON as text, without what a store cannot keep. Raises CellProblem."""
     if isinstance(value, str):
+        if len(value) <= LARGEST_CELL // 4 and value.isprintable():
+            return value.strip()
         text = value
     elif isinstance(value, bool):
         text = "true" if value else "false"

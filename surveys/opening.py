@@ -93,17 +93,21 @@ class Opening:
         Those are: midnight, the hour at which the window opens on any of the clocks, the end of the quiet hours, and
         the moment a clock is changed. An hour shown twice counts twice.
         """
-        yield from _showings(datetime.combine(day, time()), self.zone)
-        yield from _showings(datetime.combine(day, self.window.opens), self.zone)
+        midnight = first_moment(datetime.combine(day, time()), self.zone)
+        changes = [
+            change
+            for zone in (self.zone, *self.narrowing)
+            if (change := change_between(midnight - _MINUTE, midnight + _DAY + timedelta(hours=2), zone))
+        ]
+        yield midnight
+        yield from changes
+        folds = (0, 1) if changes else (0,)
+        yield from _showings(datetime.combine(day, self.window.opens), self.zone, folds)
         if self.quiet:
-            yield from _showings(datetime.combine(day, self.quiet.closes) + _MINUTE, self.zone)
+            yield from _showings(datetime.combine(day, self.quiet.closes) + _MINUTE, self.zone, folds)
         for zone in self.narrowing:
             for nearby in (day - _DAY, day, day + _DAY):
-                yield from _showings(datetime.combine(nearby, self.window.opens), zone)
-        start = first_moment(datetime.combine(day, time()), self.zone)
-        for zone in (self.zone, *self.narrowing):
-            if change := change_between(start - _MINUTE, start + _DAY + timedelta(hours=2), zone):
-                yield change
+                yield from _showings(datetime.combine(nearby, self.window.opens), zone, folds)
 
 
 def opening_for(
@@ -150,8 +154,8 @@ def due_at(occurred_at: datetime, policy: Policy, opening: Opening) -> datetime 
     return opening.next_open(later(occurred_at, policy.delay, opening.zone))
 
 
-def _showings(wall: datetime, zone: ZoneInfo) -> Iterator[datetime]:
-    for fold in (0, 1):
+def _showings(wall: datetime, zone: ZoneInfo, folds: tuple[int, ...]) -> Iterator[datetime]:
+    for fold in folds:
         yield wall.replace(tzinfo=zone, fold=fold).astimezone(UTC)
 
 

@@ -8,10 +8,12 @@ Telegram may still reach them) but `can_text` says that no SMS arrives there.
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import phonenumbers
-from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType, ValidationResult
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneNumber, PhoneNumberType, ValidationResult
 
 from surveys.zones import ZoneError, find_zone
 
@@ -46,43 +48,91 @@ def normalise_phone(text: str, country: str) -> str:
     Spaces, dashes, dots, brackets, digits of any script, "00" for "+", national prefixes ("8 912 …" in Russia) and a
     number that a spreadsheet turned into 37255550100.0 are understood. Two numbers in one cell, letters and extensions are not.
     """
-    bare = "".join(char for char in text if char == " " or unicodedata.category(char) not in {"Cc", "Cf"})
-    bare = bare.strip().lstrip("'").strip()  # a spreadsheet's mark for "this is text"
-    if number := _SPREADSHEET_NUMBER.fullmatch(bare):
-        bare = number[1]
-    if not any(char.isdigit() for char in bare):
-        raise PhoneProblem(text, "it holds no digits")
-    if len(bare) > 40 or _SEPARATORS.fullmatch(bare) is None:
-        raise PhoneProblem(text, "it is not one phone number")
+    if text[:1] == "+" and text[1:].isdecimal() and text.isascii():
+        bare = text  # as most systems write it
+    else:
+        bare = _bare(text)
     problem = ""
     for candidate in _candidates(bare):
         number_or_problem = _parse(candidate, country)
         if isinstance(number_or_problem, PhoneNumber):
-            return str(phonenumbers.format_number(number_or_problem, PhoneNumberFormat.E164))
+            return f"+{number_or_problem.country_code}{phonenumbers.national_significant_number(number_or_problem)}"
         problem = problem or number_or_problem
     raise PhoneProblem(text, problem)
 
 
 def can_text(phone: str) -> bool:
     """Whether an SMS can arrive at a number in E.164: not at a landline."""
-    return bool(phonenumbers.number_type(phonenumbers.parse(phone)) != PhoneNumberType.FIXED_LINE)
+    return bool(phonenumbers.number_type(_number(phone)) != PhoneNumberType.FIXED_LINE)
 
 
 def country_of(phone: str) -> str | None:
     """Return the country (two letters) that a number in E.164 belongs to; None where that cannot be told."""
-    region = phonenumbers.region_code_for_number(phonenumbers.parse(phone))
-    return region if region and len(region) == 2 and region.isalpha() else None
+    regions = COUNTRY_CODE_TO_REGION_CODE.get(int(calling_code(phone)), ())
+    region = regions[0] if len(regions) == 1 else phonenumbers.region_code_for_number(_number(phone))
+    return region if region and region != phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY else None
 
 
 def zones_of(phone: str) -> tuple[ZoneInfo, ...]:
-    """Guess the zones a number in E.164 may be in, none where the library cannot tell. Only good for narrowing."""
-    from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_number
+    """Guess the zones a number in E.164 may be in, none where the library cannot tell. Only good for narrowing.
 
-    names = time_zones_for_number(phonenumbers.parse(phone))
+    Its names are not to be relied on ("Europe/Bucharest" for Estonia), its offsets mostly are.
+    """
+    from phonenumbers.timezone import time_zones_for_number
+
+    zones = _zones_under(calling_code(phone))
+    return zones if len(zones) <= 1 else _zones_named(time_zones_for_number(_number(phone)))
+
+
+def calling_code(phone: str) -> str:
+    """Return the country's part of a number in E.164: "372". Raises ValueError where there is none."""
+    for length in (1, 2, 3):
+        if phone[1 : 1 + length].isdecimal() and int(phone[1 : 1 + length]) in COUNTRY_CODE_TO_REGION_CODE:
+            return phone[1 : 1 + length]
+    raise ValueError(f"{phone[:40]!r} is not a number in E.164; normalise_phone makes one")
+
+
+@cache
+def _zones_under(code: str) -> tuple[ZoneInfo, ...]:
+    """Return all zones of the numbers behind a calling code: one for most countries, whatever the number."""
+    from phonenumbers.tzdata import TIMEZONE_DATA
+
+    return _zones_named(
+        {name for prefix, names in TIMEZONE_DATA.items() if prefix.startswith(code) for name in names}
+    )
+
+
+def _zones_named(names: Iterable[str]) -> tuple[ZoneInfo, ...]:
     try:
-        return tuple(find_zone(name) for name in names if name != UNKNOWN_TIMEZONE)
+        return tuple(find_zone(name) for name in sorted(names) if name != "Etc/Unknown")
     except ZoneError:  # a zone that this machine's tables do not have: a guess with a hole is no guess
         return ()
+
+
+def _number(phone: str) -> PhoneNumber:
+    """Return the library's value of a number in E.164 without parsing: nothing is to be guessed there."""
+    code = calling_code(phone)
+    national = phone[1 + len(code) :]
+    zeros = len(national) - len(national.lstrip("0"))
+    return PhoneNumber(
+        country_code=int(code),
+        national_number=int(national),
+        italian_leading_zero=True if zeros else None,
+        number_of_leading_zeros=zeros if zeros > 1 else None,
+    )
+
+
+def _bare(text: str) -> str:
+    """Return what is written without marks that are no part of a number. Raises PhoneProblem where it is not one number."""
+    bare = "".join(char for char in text if unicodedata.category(char) not in {"Cc", "Cf"})
+    bare = bare.strip().lstrip("'").strip()  # a spreadsheet's mark for "this is text"
+    if number := _SPREADSHEET_NUMBER.fullmatch(bare):
+        return number[1]
+    if not any(char.isdecimal() for char in bare):
+        raise PhoneProblem(text, "it holds no digits")
+    if len(bare) > 40 or _SEPARATORS.fullmatch(bare) is None:
+        raise PhoneProblem(text, "it is not one phone number")
+    return bare
 
 
 def _candidates(bare: str) -> tuple[str, ...]:

@@ -159,16 +159,18 @@ class PolicyProblem(NamedTuple):
 def problems(rules: Rules, country: str) -> list[PolicyProblem]:
     """Return what cannot work in the rules of an organisation in `country` (ISO 3166, two letters)."""
     found = _problems_of(rules.base, "asking")
+    inherited = {(problem.key.removeprefix("asking."), problem.value) for problem in found}
     for number, rule in enumerate(rules.rules, start=1):
-        # What a rule only inherits was reported already; what it sets, or breaks by combining, is its own.
-        inherited = {(problem.key.rpartition(".")[2], problem.value) for problem in found if number}
-        for problem in _problems_of(rule.policy, f"asking.rules[{number}]"):
-            if (problem.key.rpartition(".")[2], problem.value) not in inherited:
-                found.append(problem)
+        section = f"asking.rules[{number}]"
+        found += [
+            problem
+            for problem in _problems_of(rule.policy, section)
+            if (problem.key.removeprefix(section + "."), problem.value) not in inherited
+        ]
         if not rule.when:
             found.append(
                 PolicyProblem(
-                    f"asking.rules[{number}].when",
+                    f"{section}.when",
                     "{}",
                     "it matches every visit, so later rules never apply",
                     'name a column, like when = {touchpoint = "delivery"}',

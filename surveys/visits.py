@@ -192,6 +192,7 @@ def _language(text: str | None, languages: Collection[str]) -> str | None:
     return None if text is None or len(text) > LONGEST_KEY else language_in(text, tuple(languages))
 
 
+@lru_cache(maxsize=1024)
 def column(key: object) -> str:
     """Return the name of a column: one of FIELDS however it is spelled ("Visit ID"), else the text without what is not seen."""
     if not isinstance(key, str):  # csv.DictReader keeps surplus cells under None
@@ -203,11 +204,6 @@ def column(key: object) -> str:
         )
     if len(key) > LONGEST_KEY:
         raise VisitProblem("header", key, f"a column's name is over {LONGEST_KEY} characters", "shorten it")
-    return _column(key)
-
-
-@lru_cache(maxsize=1024)
-def _column(key: str) -> str:
     name = visible(key)
     known = name.casefold().replace(" ", "_").replace("-", "_")
     return known if known in FIELDS else name
