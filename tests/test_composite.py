@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveys.measures.composite import CompositeError, composite, load_composite
+from surveys.measures.composite import composite, load_composite
+from surveys.measures.tables import TableError
 
 DAIRY = """
 name = "CSI"
@@ -134,7 +135,7 @@ def test_sources_name_every_value_that_is_needed() -> None:
         (
             changed("weight = 60", "weight = 70"),
             (
-                "[composite] the weights of the indicators of block 'Product quality' add to 110 %, not 100 %: "
+                "[composite] blocks.1: the weights of the indicators of block 'Product quality' add to 110 %, not 100 %: "
                 "Defect level 40, Would recommend 70; take 10 from one of them."
             ),
         ),
@@ -142,20 +143,23 @@ def test_sources_name_every_value_that_is_needed() -> None:
         (changed('source = "metric:price_level"', ""), "blocks.0.indicators.1.source is missing; give it."),
         (changed("metric:price_level", "price_level"), "blocks.0.indicators.1.source is 'price_level'"),
         (changed("measure:sales_dynamics", "measure:sales"), "there is no measure 'sales' from visits"),
-        (changed("[-100, 100]", "[100, -100]"), "Would recommend: range [100.0, -100.0] must rise"),
+        (
+            changed("[-100, 100]", "[100, -100]"),
+            "blocks.1.indicators.1: Would recommend: range [100.0, -100.0] does not rise",
+        ),
         (changed("weight = 30", "weight = 0"), "blocks.0.weight is 0"),
         (changed("weight = 30", "weight = nan"), "blocks.0.weight is nan"),
         ("name = 'CSI'\nblocks = []", "there are no blocks; give at least one"),
     ],
 )
 def test_a_wrong_definition_names_the_key_the_value_and_the_fix(toml: str, message: str) -> None:
-    with pytest.raises(CompositeError) as caught:
+    with pytest.raises(TableError) as caught:
         load_composite(tomllib.loads(toml))
     assert message in str(caught.value)
 
 
 def test_every_fault_is_told_at_once() -> None:
-    with pytest.raises(CompositeError) as caught:
+    with pytest.raises(TableError) as caught:
         load_composite(
             {"blocks": [{"name": "Price", "weight": 100}], "colour": "red"}, "config.toml: [composite]"
         )

@@ -93,7 +93,7 @@ def test_neutral_counts_as_dissatisfied() -> None:
     [
         ((1, 5), {"satisfied": (4, 5), "neutral": (3, 3), "dissatisfied": (1, 2)}),
         ((1, 7), {"satisfied": (6, 7), "neutral": (4, 5), "dissatisfied": (1, 3)}),
-        ((1, 10), {"satisfied": (9, 10), "neutral": (6, 8), "dissatisfied": (1, 5)}),
+        ((1, 10), {"satisfied": (9, 10), "neutral": (7, 8), "dissatisfied": (1, 6)}),
         ((1, 4), {"satisfied": (3, 4), "dissatisfied": (1, 2)}),
         ((1, 3), {"satisfied": (3, 3), "neutral": (2, 2), "dissatisfied": (1, 1)}),
         ((0, 1), {"satisfied": (1, 1), "dissatisfied": (0, 0)}),

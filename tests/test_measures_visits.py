@@ -262,18 +262,3 @@ def test_impossible_periods_are_refused() -> None:
         Period(START, START)
     with pytest.raises(ValueError, match="needs a time zone"):
         Period(START.replace(tzinfo=None), START)
-
-
-@pytest.mark.parametrize(
-    ("settings", "message"),
-    [
-        ({"lost_after": timedelta(0)}, r"lost_after is 0:00:00; give a time above 0"),
-        ({"margin": 30}, r"margin is 30; give a share"),
-        ({"a_share": 0}, r"a_share is 0"),
-        ({"discount": -0.1}, r"discount is -0.1; it cannot be below 0"),
-        ({"acsi_weights": (0.5, 0.5)}, r"give three that add to 1"),
-    ],
-)
-def test_impossible_settings_are_refused(settings: dict[str, object], message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        MeasureSettings(**settings)  # type: ignore[arg-type]

@@ -14,11 +14,10 @@ from surveys.measures.shapes import share
 
 def at_start(ledger: Ledger) -> list[Account]:
     """Accounts that were not lost when the period began."""
-    since = ledger.period.start - ledger.settings.lost_after
     return [
         account
         for account in ledger.accounts.values()
-        if account.last_purchase_before is not None and account.last_purchase_before >= since
+        if account.last_purchase_before is not None and account.last_purchase_before >= ledger.risk_start
     ]
 
 

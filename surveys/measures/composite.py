@@ -32,14 +32,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from surveys.measures import VISIT_MEASURES
 from surveys.measures.base import Better, position
+from surveys.measures.tables import Fault, refused
 
 Name = Annotated[str, Field(min_length=1)]
 Weight = Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
-
-
-class CompositeError(ValueError):
-    """The composite index is not defined rightly."""
 
 
 class _Strict(BaseModel):
@@ -60,12 +57,15 @@ class Indicator(_Strict):
     @model_validator(mode="after")
     def _possible(self) -> Self:
         if self.range[0] >= self.range[1]:
-            raise ValueError(f"{self.name}: range {list(self.range)} must rise, such as [0, 100]")
+            raise Fault(
+                f"{self.name}: range {list(self.range)} does not rise",
+                "write the lower end first, as in [0, 100]",
+            )
         kind, _, name = self.source.partition(":")
         if kind == "measure" and name not in VISIT_MEASURES:
-            raise ValueError(
-                f"{self.name}: there is no measure {name!r} from visits; use one of {', '.join(VISIT_MEASURES)}, "
-                "or question:SURVEY.QUESTION for a score"
+            raise Fault(
+                f"{self.name}: there is no measure {name!r} from visits",
+                f"use one of {', '.join(VISIT_MEASURES)}, or question:SURVEY.QUESTION for a score",
             )
         return self
 
@@ -137,12 +137,12 @@ class CompositeResult:
 def load_composite(table: Mapping[str, object], where: str = "[composite]") -> Composite:
     """Read the definition from a parsed TOML table.
 
-    Raises CompositeError naming the key, the value and the fix, one line for each fault.
+    Raises TableError with every fault: key, value and fix.
     """
     try:
         return Composite.model_validate(table)
     except ValidationError as error:
-        raise CompositeError("\n".join(_told(fault, where) for fault in error.errors())) from None
+        raise refused(where, error) from None
 
 
 def composite(definition: Composite, values: Mapping[str, float | None]) -> CompositeResult:
@@ -200,21 +200,11 @@ def _weighted(weights: Sequence[float], points: Sequence[float | None]) -> float
 
 def _require_hundred(what: str, parts: Sequence[Block | Indicator]) -> None:
     if not parts:
-        raise ValueError(f"there are no {what}; give at least one, with weight = 100")
+        raise Fault(f"there are no {what}", "give at least one, with weight = 100")
     total = fsum(part.weight for part in parts)
     if not isclose(total, 100, abs_tol=1e-6):
         given = ", ".join(f"{part.name} {part.weight:g}" for part in parts)
-        fix = f"{'add' if total < 100 else 'take'} {abs(100 - total):g} {'to' if total < 100 else 'from'} one of them"
-        raise ValueError(f"the weights of the {what} add to {total:g} %, not 100 %: {given}; {fix}")
-
-
-def _told(fault: Mapping[str, object], where: str) -> str:
-    location = fault["loc"]
-    key = ".".join(str(part) for part in location) if isinstance(location, tuple) else ""
-    if fault["type"] == "value_error":
-        return f"{where} {str(fault['msg']).removeprefix('Value error, ')}."
-    if fault["type"] == "missing":
-        return f"{where} {key} is missing; give it."
-    if fault["type"] == "extra_forbidden":
-        return f"{where} {key} is no key here; check its spelling or remove it."
-    return f"{where} {key} is {fault['input']!r}: {fault['msg']}."
+        fix = (
+            f"add {100 - total:g} to one of them" if total < 100 else f"take {total - 100:g} from one of them"
+        )
+        raise Fault(f"the weights of the {what} add to {total:g} %, not 100 %: {given}", fix)

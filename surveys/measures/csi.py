@@ -13,13 +13,13 @@ from surveys.measures.statistics import Comparison
 
 
 def bands(scale: Scale) -> BandLimits:
-    """Satisfied are the two best answers (one, on less than four steps); neutral is the middle and up to them.
+    """Satisfied are the two best answers (one, on less than four steps); neutral at most two below, not under the middle.
 
-    1-5: 4-5, 3, 1-2. 1-7: 6-7, 4-5, 1-3. 1-10: 9-10, 6-8, 1-5. 1-4 has no middle: 3-4, 1-2. 0-1: 1, 0.
+    1-5: 4-5, 3, 1-2. 1-7: 6-7, 4-5, 1-3. 1-10: 9-10, 7-8, 1-6. 1-4 has no middle: 3-4, 1-2. 0-1: 1, 0.
     """
     low, high = scale
     best = high - 1 if high - low >= 3 else high
-    middle = -(-(low + high) // 2)
+    middle = max(-(-(low + high) // 2), best - 2)
     cut = {
         "satisfied": (best, high),
         "neutral": (middle, best - 1),

@@ -15,6 +15,7 @@ from decimal import Decimal
 from surveys.measures.settings import MeasureSettings
 
 DAY = timedelta(days=1)
+COLUMNS = ("product", "touchpoint", "amount", "resolved")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ class Account:
     """One customer's visits up to the end of the period. A purchase is a visit with an amount above 0."""
 
     visits: int = 0
+    """Those in the period."""
+    purchases: int = 0
     sales: float = 0.0
     sales_before: float = 0.0
     sales_at_risk: float = 0.0
@@ -94,6 +97,12 @@ class Ledger:
     marked_unresolved: int = 0
     settled: int = 0
     returned: int = 0
+    before_start: datetime = field(init=False)
+    risk_start: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.before_start = self.period.before.start
+        self.risk_start = self.period.start - self.settings.lost_after
 
     def missing(self, needs: tuple[str, ...]) -> str:
         """Say which columns have to be added, or nothing."""
@@ -141,14 +150,8 @@ def build_ledger(
 
 
 def _note_columns(ledger: Ledger, fact: VisitFact) -> None:
-    for name, value in (
-        ("product", fact.product),
-        ("touchpoint", fact.touchpoint),
-        ("amount", fact.amount),
-        ("resolved", fact.resolved),
-    ):
-        if value is not None:
-            ledger.columns.add(name)
+    if len(ledger.columns) < len(COLUMNS):
+        ledger.columns.update(name for name in COLUMNS if getattr(fact, name) is not None)
 
 
 def _count_contact(
@@ -186,8 +189,9 @@ def _count_purchase(ledger: Ledger, account: Account, fact: VisitFact, amount: f
     start = ledger.period.start
     if account.first_purchase is None:
         account.first_purchase = fact.at
-    elif sum(account.bought.values()) == 1:
+    elif account.purchases == 1:
         ledger.gaps.append((fact.at - account.first_purchase) / DAY)
+    account.purchases += 1
     product = fact.product or ""
     account.bought[product] = account.bought.get(product, 0) + 1
     account.last_purchase = fact.at
@@ -195,7 +199,7 @@ def _count_purchase(ledger: Ledger, account: Account, fact: VisitFact, amount: f
         account.sales += amount
         return
     account.last_purchase_before = fact.at
-    if fact.at >= ledger.period.before.start:
+    if fact.at >= ledger.before_start:
         account.sales_before += amount
-    if fact.at >= start - ledger.settings.lost_after:
+    if fact.at >= ledger.risk_start:
         account.sales_at_risk += amount
