@@ -1,0 +1,191 @@
+"""The words a reply is read with: one file per language, merged for a conversation.
+
+A language file (languages/<code>.toml) has `[keywords]` (whole messages: opt_out, opt_in, help, feedback, yes, no, decline; the first
+opt_out is the one printed in texts), `[wishes]` (opt-outs said in sentences, see wishes.py), `[words]` (one list per `Word` flag) and `[numbers]`
+(`words` beside the spelling rules, `endings` that may follow a digit, `never`: spellings that mean something else too often).
+Lists are comma-separated text.
+"""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntFlag, auto
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from surveys.reading.spelled import spelled_numbers, words_key
+from surveys.reading.tokens import normalise, tokenise
+
+
+class Word(IntFlag):
+    """What a word can be beside a number. A word may be several."""
+
+    LEAD = auto()  # may stand before a score and is no why: "I'd", "say", "a", "solid"
+    SCORING = auto()  # a lead that announces a score even in mid-sentence: "give", "rate", "hinne"
+    TAIL = auto()  # may follow a score and is no why: "I guess", "thanks"
+    POLITE = auto()  # may stand around a keyword: "please", "hello"
+    REASON = auto()  # starts a why: "because", "sest"
+    OPENER = auto()  # may start a why and can never be counted: "but", "the", "it"
+    PRAISE = auto()  # praise or blame, or what is praised: "great", "slow", "service"
+    UNIT = auto()  # counted after a number, which then is no score: "minutes", "euros", "kids"
+    POINTS = auto()  # counted, and the number is a score: "points", "punkti"
+    STARS = auto()  # counted, and the number is a score where stars are asked for
+    LABELLED = auto()  # numbered by what follows: "room", "order", "at"
+    CONDITION = auto()  # makes a number no answer: "if", "almost", "at least"
+    NOT = auto()  # "not"
+    NO = auto()  # "no"
+    CORRECTION = auto()  # "sorry", "meant", "oops"
+    OR = auto()  # between two numbers: "or", "to"
+    OUT_OF = auto()  # between a score and its top: "out", "of"
+    JOIN = auto()  # between a number and its half: "and", "a"
+    HALF = auto()
+    MINUS = auto()
+    PREFIX = auto()  # written without a space before a digit: Hebrew "ב9"
+    QUESTION = auto()  # starts a question: "who", "why"
+    FREQUENT = auto()  # nothing here, but tells the language
+
+
+KEYWORDS = ("opt_out", "opt_out_alone", "opt_out_here", "opt_in", "help", "feedback", "yes", "no", "decline")
+UNIVERSAL = "universal"
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One language file, normalised. Keyword phrases are words joined by single spaces."""
+
+    code: str
+    print_opt_out: str
+    keywords: Mapping[str, frozenset[str]]
+    wishes: tuple[str, ...]
+    unless: frozenset[str]
+    words: Mapping[str, int]
+    numbers: Mapping[str, int]
+    endings: frozenset[str]
+    never: frozenset[str]
+    plural: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Everything a reply in one conversation is read with."""
+
+    words: Mapping[str, int]
+    numbers: Mapping[str, int]
+    endings: frozenset[str]
+    plural: tuple[str, ...]
+    keywords: Mapping[str, frozenset[str]]
+
+
+def phrase_key(text: str) -> str:
+    """A phrase as it is compared: its words and digits, normalised, joined by single spaces."""
+    return " ".join(token.text for token in tokenise(text) if token.type <= 2)  # noqa: PLR2004 (numbers and words)
+
+
+def primary_code(language: str | None) -> str:
+    """`"et-EE"` -> `"et"`; nothing -> `""`."""
+    return (language or "").replace("_", "-").partition("-")[0].casefold()
+
+
+@lru_cache(maxsize=1)
+def languages_known() -> tuple[str, ...]:
+    """Codes of all language files, in order."""
+    names = (entry.name for entry in resources.files(__package__).joinpath("languages").iterdir())
+    return tuple(sorted(name[:-5] for name in names if name.endswith(".toml") and name[:-5] != UNIVERSAL))
+
+
+def _list(table: Mapping[str, Any], key: str) -> list[str]:
+    return [entry.strip() for entry in table.get(key, "").replace("\n", ",").split(",") if entry.strip()]
+
+
+@lru_cache(maxsize=None)
+def load_language(code: str) -> Language:
+    """Read one language file. Raises FileNotFoundError for a language that has none, ValueError for a word list nobody reads."""
+    file = resources.files(__package__).joinpath("languages", f"{code}.toml")
+    raw = tomllib.loads(file.read_text(encoding="utf-8"))
+    words: dict[str, int] = {}
+    for name in raw.get("words", {}):
+        if name.upper() not in Word.__members__:
+            raise ValueError(
+                f"languages/{code}.toml: [words] {name!r} is no word list: use one of {', '.join(Word.__members__).lower()}"
+            )
+        for word in _list(raw["words"], name):
+            key = normalise(word)
+            words[key] = words.get(key, 0) | Word[name.upper()].value
+    keywords, numbers = raw.get("keywords", {}), raw.get("numbers", {})
+    return Language(
+        code=code,
+        print_opt_out=(_list(keywords, "opt_out") or ["STOP"])[0].upper(),
+        keywords={
+            name: frozenset(phrase_key(phrase) for phrase in _list(keywords, name)) for name in KEYWORDS
+        },
+        wishes=tuple(
+            line.strip() for line in raw.get("wishes", {}).get("patterns", "").splitlines() if line.strip()
+        ),
+        unless=frozenset(normalise(word) for word in _list(raw.get("wishes", {}), "unless")),
+        words=words,
+        numbers={words_key(word): value for word, value in numbers.get("words", {}).items()},
+        endings=frozenset(normalise(ending) for ending in _list(numbers, "endings")),
+        never=frozenset(words_key(word) for word in _list(numbers, "never")),
+        plural=tuple(_list(numbers, "plural")),
+    )
+
+
+@lru_cache(maxsize=256)
+def vocabulary(codes: tuple[str, ...]) -> Vocabulary:
+    """Merge the words of `codes`, the conversation's language first, with those that every language shares.
+
+    Word lists are united: what forbids a score in any language forbids it. A number word of a later language is left out where
+    an earlier language uses the word for something else ("on" is ten in Turkish and "is" in Estonian).
+    """
+    known = [load_language(code) for code in codes if code in languages_known()]
+    words = dict(load_language(UNIVERSAL).words)
+    endings, plural, keywords = (
+        set(load_language(UNIVERSAL).endings),
+        set[str](),
+        {name: set[str]() for name in KEYWORDS},
+    )
+    numbers: dict[str, int] = {}
+    for code in codes:
+        language = load_language(code) if code in languages_known() else None
+        spelled = {**spelled_numbers(code), **(language.numbers if language else {})}
+        for key, value in spelled.items():
+            if (
+                key not in numbers
+                and not (numbers and key in words)
+                and not (language and key in language.never)
+            ):
+                numbers[key] = value
+        for word, flags in (language.words if language else {}).items():
+            words[word] = words.get(word, 0) | flags
+    for language in known:
+        endings |= language.endings
+        plural |= set(language.plural)
+        for name in KEYWORDS:
+            keywords[name] |= language.keywords[name]
+    # Keywords hold everywhere, except words that mean something else in another language.
+    for code in languages_known():
+        for name in KEYWORDS:
+            if name not in {"opt_out_here", "yes", "no", "decline"}:
+                keywords[name] |= load_language(code).keywords[name]
+    return Vocabulary(
+        words,
+        numbers,
+        frozenset(endings),
+        tuple(sorted(plural)),
+        {n: frozenset(k) for n, k in keywords.items()},
+    )
+
+
+@lru_cache(maxsize=1024)
+def spoken(language: str | None, languages: Sequence[str]) -> tuple[str, ...]:
+    """The codes a reply is read in, in order, each once. `languages` must be a tuple here (it is a cache key)."""
+    return tuple(
+        dict.fromkeys(code for code in (primary_code(language), *map(primary_code, languages)) if code)
+    )
+
+
+def opt_out_keyword(language: str) -> str:
+    """The opt-out word to print in texts of `language` (a code such as `"et"`): "STOPP", "LOPETA" …; STOP where none is known."""
+    code = primary_code(language)
+    return load_language(code).print_opt_out if code in languages_known() else "STOP"

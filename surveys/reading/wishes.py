@@ -1,0 +1,198 @@
+"""Opt-out, opt-in and help: keywords as whole messages, and wishes said in a sentence.
+
+Keywords count in any case, punctuation, spacing and emoji, with a polite word around them; a clear one also as a sentence of its own at
+the beginning or end ("9. STOP"). Wishes are patterns of words, one a line in `[wishes] patterns` of a language file:
+
+    stop texting|messaging [me]      these words side by side; | parts alternatives; [optional]; a trailing * takes any ending
+    stop ... messages                up to three words between
+    no more messages $               nothing after it in its clause
+    ~ unsubscribe me                 anywhere in a clause; without ~ only where a clause begins, or after "please", "and", "but" …
+
+All languages are listened to, whatever the conversation's: an opt-out must not depend on a setting. `[wishes] unless` lists words
+that take a wish back when they stand right before it ("they never stop texting me").
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from surveys.reading.kinds import Kind, Reading
+from surveys.reading.tokens import Token, Type, normalise
+from surveys.reading.vocabulary import Vocabulary, Word, languages_known, load_language
+
+GAP = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One place of a pattern."""
+
+    words: frozenset[str] = frozenset()
+    stems: tuple[str, ...] = ()
+    optional: bool = False
+    gap: bool = False
+    end: bool = False
+
+    def fits(self, word: str) -> bool:
+        return word in self.words or (bool(self.stems) and word.startswith(self.stems))
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A compiled pattern."""
+
+    anywhere: bool
+    elements: tuple[Element, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """All patterns of all languages, found by their first word."""
+
+    by_first_word: dict[str, tuple[Wish, ...]]
+    unless: frozenset[str]
+    polite: frozenset[str]
+
+
+def compile_wish(line: str) -> Wish:
+    """A line of `[wishes] patterns`. Raises ValueError for a pattern whose first word is optional, a gap or a stem."""
+    parts = line.split()
+    anywhere = parts[0] == "~"
+    elements = tuple(_element(part) for part in parts[anywhere:])
+    if not elements or not elements[0].words or elements[0].stems or elements[0].optional:
+        raise ValueError(f"wish {line!r}: the first word must be written out, it is looked up")
+    return Wish(anywhere, elements)
+
+
+def _element(part: str) -> Element:
+    if part == "...":
+        return Element(gap=True)
+    if part == "$":
+        return Element(end=True)
+    optional = part.startswith("[")
+    choices = part.strip("[]").split("|")
+    return Element(
+        frozenset(normalise(c) for c in choices if not c.endswith("*")),
+        tuple(normalise(c[:-1]) for c in choices if c.endswith("*")),
+        optional,
+    )
+
+
+@lru_cache(maxsize=1)
+def all_wishes() -> Wishes:
+    """The wishes of every language file, compiled once."""
+    found: dict[str, list[Wish]] = {}
+    unless: set[str] = set()
+    polite: set[str] = set()
+    for code in languages_known():
+        language = load_language(code)
+        for line in language.wishes:
+            wish = compile_wish(line)
+            for word in wish.elements[0].words:
+                found.setdefault(word, []).append(wish)
+        unless |= language.unless
+        polite |= {word for word, flags in language.words.items() if flags & Word.POLITE}
+    return Wishes(
+        {word: tuple(wishes) for word, wishes in found.items()}, frozenset(unless), frozenset(polite)
+    )
+
+
+def read_keyword(text: str, tokens: list[Token], words: Vocabulary) -> Reading | None:
+    """OPT_OUT, OPT_IN or HELP, if the text is one. An opt-out said in more than a keyword keeps the whole text as its why."""
+    wishes = all_wishes()
+    said = [token.text for token in tokens if token.type is Type.WORD or token.type is Type.NUMBER]
+    if not said:
+        return None
+    if (kind := _keyword(said, words)) or (kind := _keyword(_without_polite(said, wishes.polite), words)):
+        return Reading(kind)
+    if _is_own_sentence(tokens, words, wishes) or _is_wished(tokens, wishes):
+        return Reading(Kind.OPT_OUT, why=text.strip())
+    return None
+
+
+_KINDS = (
+    ("opt_out", Kind.OPT_OUT),
+    ("opt_out_alone", Kind.OPT_OUT),
+    ("opt_out_here", Kind.OPT_OUT),
+    ("opt_in", Kind.OPT_IN),
+    ("help", Kind.HELP),
+)
+_LONGEST = 6  # words in a keyword, repeated or spelled out
+
+
+def whole_message(said: list[str]) -> tuple[str, ...]:
+    """The ways a short message is compared: as it is, said once for "stop stop stop", and without spaces for "s t o p"."""
+    if not said or len(said) > _LONGEST * 2:
+        return ()
+    once = said[:1] if len(set(said)) == 1 else said
+    spaced_out = len(said) > 2 and all(len(word) == 1 for word in said)  # noqa: PLR2004
+    return (" ".join(once), "".join(said)) if spaced_out else (" ".join(once),)
+
+
+def _keyword(said: list[str], words: Vocabulary) -> Kind | None:
+    for form in whole_message(said):
+        for name, kind in _KINDS:
+            if form in words.keywords[name]:
+                return kind
+    return None
+
+
+def _without_polite(said: list[str], polite: frozenset[str]) -> list[str]:
+    first, last = 0, len(said)
+    while first < last and said[first] in polite:
+        first += 1
+    while last > first and said[last - 1] in polite:
+        last -= 1
+    return said[first:last]
+
+
+def _is_own_sentence(tokens: list[Token], words: Vocabulary, wishes: Wishes) -> bool:
+    """ "9. STOP", "9 stop", "STOP. I said no": a clear keyword as the first or the last sentence, or beside a bare number."""
+    sentences: list[list[str]] = [[]]
+    for token in tokens:
+        if token.type is Type.STOP:
+            sentences.append([])
+        elif token.type is Type.WORD:
+            sentences[-1].append(token.text)
+    spoken = [sentence for sentence in sentences if sentence]
+    edges = [_without_polite(sentence, wishes.polite) for sentence in (spoken[:1] + spoken[-1:])]
+    return any(form in words.keywords["opt_out"] for said in edges for form in whole_message(said))
+
+
+def _is_wished(tokens: list[Token], wishes: Wishes) -> bool:
+    clause: list[str] = []
+    for token in [*tokens, None]:
+        if token is not None and token.type in {Type.WORD, Type.NUMBER}:
+            clause.append(token.text)
+        elif token is None or token.type in {Type.STOP, Type.COMMA, Type.EMOJI}:
+            if _clause_wishes(clause, wishes):
+                return True
+            clause = []
+    return False
+
+
+def _clause_wishes(clause: list[str], wishes: Wishes) -> bool:
+    for at, word in enumerate(clause):
+        for wish in wishes.by_first_word.get(word, ()):
+            before = clause[at - 1] if at else ""
+            allowed = before not in wishes.unless if wish.anywhere else not before or before in wishes.polite
+            if allowed and _follows(clause, at, wish.elements, 0, wishes):
+                return True
+    return False
+
+
+def _follows(clause: list[str], at: int, elements: tuple[Element, ...], number: int, wishes: Wishes) -> bool:
+    """Whether `clause` from `at` goes on as `elements` from `number`. Patterns and gaps are short, so this is bounded."""
+    if number == len(elements):
+        return True
+    element = elements[number]
+    if element.gap:
+        return any(_follows(clause, at + skip, elements, number + 1, wishes) for skip in range(GAP + 1))
+    if element.end:
+        return all(word in wishes.polite for word in clause[at : at + GAP]) and len(clause) <= at + GAP
+    if (
+        at < len(clause)
+        and element.fits(clause[at])
+        and _follows(clause, at + 1, elements, number + 1, wishes)
+    ):
+        return True
+    return element.optional and _follows(clause, at, elements, number + 1, wishes)
