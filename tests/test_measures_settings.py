@@ -10,6 +10,7 @@ from surveys.measures.tables import TableError, TableProblem
 
 def test_an_empty_section_is_the_defaults() -> None:
     assert load_settings({}) == MeasureSettings()
+    assert load_settings({"lost_after": timedelta(days=180)}) == MeasureSettings()
 
 
 def test_settings_are_read_as_the_configuration_writes_them() -> None:
@@ -43,6 +44,10 @@ def test_settings_from_the_environment_are_text() -> None:
             "[measures] lost_after is 0:00:00; give a time above 0, such as 180 days.",
         ),
         ({"lost_after": "soon"}, "[measures] lost_after is 'soon'; write a number and days, weeks or hours"),
+        (
+            {"lost_after": 90},
+            '[measures] lost_after is 90; write a number and days, weeks or hours, like "90 days".',
+        ),
         ({"margin": 30}, "[measures] margin is 30.0; give a share above 0 and up to 1"),
         ({"margin": "much"}, "[measures] margin is 'much'; input should be a valid number"),
         ({"a_share": 0}, "a_share is 0.0"),

@@ -14,11 +14,12 @@ from surveys.durations import parse_duration
 from surveys.measures.tables import Fault, refused
 
 
-def _duration(value: object) -> object:
-    if not isinstance(value, str):
+def _duration(value: object) -> timedelta:
+    if isinstance(value, timedelta):
         return value
     try:
-        return parse_duration(value)
+        # A bare number has no unit: pydantic alone would take 90 for seconds.
+        return parse_duration(str(value))
     except ValueError:
         raise Fault(f"is {value!r}", 'write a number and days, weeks or hours, like "90 days"') from None
 
