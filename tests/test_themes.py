@@ -45,15 +45,11 @@ def test_fewer_than_five_comments_are_only_listed() -> None:
 
 def test_a_phrase_that_only_detractors_use_is_found_with_its_count_and_two_verbatims() -> None:
     sad = comments(
-        "detractor", "We waited for an hour", "Waiting an hour again", "I waited and waited", times=4
+        "detractor", "We waited for an hour", "Waited for an hour again", "Waiting for one", times=4
     )
     findings = find_themes([*sad, *HAPPY], {})
     theme = findings.phrases[0]
-    assert (theme.name, theme.count, theme.elsewhere) == (
-        "waited for an hour",
-        8,
-        0,
-    ) or theme.name == "waited"
+    assert (theme.name, theme.count, theme.elsewhere) == ("waited for an hour", 8, 0)
     assert theme.z > 1.28
     assert len({comment.text for comment in theme.verbatims}) == 2
     assert "friendly" not in names(findings)
@@ -101,7 +97,7 @@ def test_promoters_are_set_against_detractors() -> None:
     findings = find_themes([*sad, *HAPPY], {}, band="promoter")
     assert (findings.n, findings.n_against) == (24, 15)
     assert {"friendly", "quick"} & set(" ".join(names(findings)).split())
-    assert not any("service" in name for name in names(findings))
+    assert "service" not in names(findings)
 
 
 def test_passives_and_bands_of_other_measures_are_set_against_all_others() -> None:
