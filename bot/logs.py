@@ -73,7 +73,7 @@ def set_up(*, secrets: Iterable[str] = (), level: str = "info", stream: TextIO |
 
 @contextmanager
 def bind(**fields: Any) -> Iterator[None]:
-    """Give every record inside the block these fields: `with bind(message_id=…):`."""
+    """Give every record inside the block these fields, such as the id of a message."""
     import structlog
 
     with structlog.contextvars.bound_contextvars(**fields):

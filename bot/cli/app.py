@@ -11,10 +11,15 @@ from bot.cli import numbers, people, setup, store, trying, visits
 
 
 def _version(wanted: bool) -> None:
+    """Show the version of the installed package and end."""
     if wanted:
-        from importlib.metadata import version
+        from importlib.metadata import PackageNotFoundError
+        from importlib.metadata import version as installed
 
-        sys.stdout.write(f"askwhy {version('askwhy')}\n")
+        try:
+            sys.stdout.write(f"askwhy {installed('askwhy')}\n")
+        except PackageNotFoundError:
+            sys.stdout.write("askwhy from a checkout that is not installed: make test sets it up\n")
         raise typer.Exit
 
 
@@ -23,7 +28,7 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,  # they print local variables, and so secrets
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["--help", "-h"]},
 )
 
 

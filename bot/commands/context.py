@@ -12,8 +12,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.clock import Clock, SystemClock
-
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
@@ -37,7 +35,6 @@ class Context:
     environ: Mapping[str, str]
     config_file: Path | None = None  # as given by --config or ASKWHY_CONFIG
     json: bool = False
-    clock: Clock = SystemClock()  # noqa: RUF009  (it has no state)
 
     def config(self, *, needs_file: bool = True, for_service: bool = False) -> "Config":
         """Read the configuration; raises ConfigError.

@@ -1,14 +1,16 @@
 """Turn what pydantic found into problems that name file, line, key, value and fix."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from pydantic_core import ErrorDetails
 
 from bot.config.errors import Problem, WrongValueError
-from bot.config.overlay import is_secret, keys_of
+from bot.config.model import Config
+from bot.config.overlay import fields_of, is_secret, is_shape, keys_of
 from bot.config.sources import Place, Sources
 from bot.config.types import nearest
+from surveys.measures.tables import Fault
 
 Say = Callable[[dict[str, Any]], tuple[str, str]]
 
@@ -57,15 +59,15 @@ def _problem(error: ErrorDetails, sources: Sources) -> Problem:
     place = tuple(str(part) for part in error["loc"] if part != "[key]")
     where = sources.where(place)
     key = written(place)
-    if error["type"] == "extra_forbidden":
+    if error["type"] in {"extra_forbidden", "unexpected_keyword_argument"}:
         return Problem(where, key, "is not a key", _which_key(place))
     wrong = error.get("ctx", {}).get("error")
-    if isinstance(wrong, WrongValueError):
-        what, fix = wrong.problem, wrong.fix
+    if isinstance(wrong, WrongValueError | Fault):
+        what, fix = wrong.problem, f"{wrong.fix[:1].upper()}{wrong.fix[1:]}".removesuffix(".") + "."
     elif error["type"] in SAYINGS:
         what, fix = SAYINGS[error["type"]](dict(error.get("ctx", {})))
-    else:
-        what, fix = error["msg"], "See config.example.toml."
+    else:  # a ValueError that says all by itself, as the composite index raises it
+        what, fix = f"is wrong: {wrong or error['msg']}", "See config.example.toml."
     hidden = (
         error["type"] == "missing" or isinstance(error["input"], dict) or is_secret(*(*place, "", "")[:2])
     )
@@ -73,12 +75,26 @@ def _problem(error: ErrorDetails, sources: Sources) -> Problem:
 
 
 def _which_key(place: Place) -> str:
-    section = place[0]
-    keys = {"branches": ["timezone"]}.get(section) or keys_of(section)
-    if place[:2] == ("asking", "rules"):
-        keys = [*(key for key in keys if key != "rules"), "when"]
+    keys = _keys_beside(place)
     guess = nearest(place[-1], keys)
     return f"Did you mean {guess}?" if guess else f"The keys are: {', '.join(keys)}."
+
+
+def _keys_beside(place: Place) -> list[str]:
+    """List the keys of the table that a wrong key stands in, down through arrays and tables in tables."""
+    if len(place) == 2 and (keys := keys_of(place[0])):
+        return keys
+    shapes = _shapes_in(Config.model_fields[place[0]].annotation)
+    for part in place[1:-1]:
+        deeper = [fields_of(shape)[part] for shape in shapes if part in fields_of(shape)]
+        shapes = [found for annotation in deeper for found in _shapes_in(annotation)] or shapes
+    return [key for shape in shapes for key in fields_of(shape)]
+
+
+def _shapes_in(annotation: Any) -> list[type]:
+    if is_shape(annotation):
+        return [annotation]
+    return [found for part in get_args(annotation) for found in _shapes_in(part)]
 
 
 def written(place: Place) -> str:

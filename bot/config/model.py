@@ -1,7 +1,6 @@
 """`Config`: all sections together, with paths made absolute and phones in one form."""
 
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
@@ -23,13 +22,16 @@ from bot.config.sections import (
     Themes,
     Web,
 )
+from surveys.measures.composite import Composite
+from surveys.measures.settings import MeasureSettings
+from surveys.phones import PhoneProblem, normalise_phone
 
 
 class Config(Section):
     """Everything that `config.toml`, the environment and the files of secrets say.
 
     `folder` is where relative paths begin; `file` is None when there is no file. `telegram` and `sms` are None when
-    the channel is off. `measures` and `composite` are checked by the measures that read them.
+    the channel is off.
     """
 
     file: Path | None = None
@@ -44,8 +46,8 @@ class Config(Section):
     staff: Staff = Staff()
     limits: Limits = Limits()
     links: Links = Links()
-    measures: dict[str, Any] = Field(default_factory=dict)
-    composite: dict[str, Any] = Field(default_factory=dict)
+    measures: MeasureSettings = MeasureSettings()
+    composite: Composite | None = None
     themes: Themes = Field(default_factory=dict)
     backup: Backup = Backup()
     retention: Retention = Retention()
@@ -90,12 +92,8 @@ class Config(Section):
 
 
 def _e164(phone: str, country: str) -> str:
-    import phonenumbers
-
     try:
-        number = phonenumbers.parse(phone, country)
-    except phonenumbers.NumberParseException:
-        number = None
-    if number is None or not phonenumbers.is_possible_number(number):
-        raise WrongValueError(f'holds "{phone}", which is no phone', 'Write it as "+37255550100".')
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        return normalise_phone(phone, country)
+    except PhoneProblem as error:
+        problem = f'holds the phone "{phone}": {error.problem}'
+        raise WrongValueError(problem, 'Write it as "+372 5555 0100".') from None

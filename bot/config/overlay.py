@@ -6,9 +6,10 @@ mailed around. A secret found in it is refused even where its value would work.
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import is_dataclass
 from pathlib import Path
 from types import UnionType
-from typing import Any, Final, get_args, get_origin
+from typing import Any, Final, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, SecretStr
 
@@ -21,33 +22,41 @@ NOT_SECTIONS: Final = frozenset({"file", "folder"})
 SECTIONS: Final = tuple(name for name in Config.model_fields if name not in NOT_SECTIONS)
 
 
-def section_model(section: str) -> type[BaseModel] | None:
-    """Return the model of a section with fixed keys; None for a table of free keys such as `[measures]`."""
+def is_shape(annotation: Any) -> bool:
+    """Tell whether a type has fixed keys: a pydantic model, or a dataclass of a package that knows no pydantic."""
+    return isinstance(annotation, type) and (issubclass(annotation, BaseModel) or is_dataclass(annotation))
+
+
+def fields_of(shape: type) -> dict[str, Any]:
+    """Return the types of the keys of a shape, in their order."""
+    if issubclass(shape, BaseModel):
+        return {name: field.annotation for name, field in shape.model_fields.items()}
+    return get_type_hints(shape, include_extras=True) if is_dataclass(shape) else {}
+
+
+def shape_of(section: str) -> type | None:
+    """Return the type of a section with fixed keys; None for a table of free names such as `[branches]`."""
     annotation: Any = Config.model_fields[section].annotation if section in SECTIONS else None
-    for choice in get_args(annotation) if get_origin(annotation) is UnionType else (annotation,):
-        if isinstance(choice, type) and issubclass(choice, BaseModel):
-            return choice
-    return None
+    choices = get_args(annotation) if get_origin(annotation) is UnionType else (annotation,)
+    return next((choice for choice in choices if is_shape(choice)), None)
 
 
 def keys_of(section: str) -> list[str]:
-    """List the keys that may stand in a section of the file, in their order; empty for a free table."""
-    model = section_model(section)
-    return [key for key in model.model_fields if not is_secret(section, key)] if model else []
+    """List the keys that may stand in a section of the file, in their order; empty for a table of free names."""
+    shape = shape_of(section)
+    return [key for key in fields_of(shape) if not is_secret(section, key)] if shape else []
 
 
 def is_secret(section: str, key: str) -> bool:
     """Tell whether a key holds a secret."""
-    model = section_model(section)
-    if model is None or key not in model.model_fields:
-        return False
-    annotation = model.model_fields[key].annotation
+    shape = shape_of(section)
+    annotation = fields_of(shape).get(key) if shape else None
     return SecretStr in (annotation, *get_args(annotation))
 
 
 def secret_keys() -> list[Place]:
     """List every secret as (section, key)."""
-    return [(s, k) for s in SECTIONS if (m := section_model(s)) for k in m.model_fields if is_secret(s, k)]
+    return [(s, k) for s in SECTIONS if (shape := shape_of(s)) for k in fields_of(shape) if is_secret(s, k)]
 
 
 def variable(section: str, key: str) -> str:
@@ -142,8 +151,7 @@ def _known_place(place: Place, sources: Sources) -> Place | None:
     if len(place) < 2 or not all(place) or place[0] not in SECTIONS:
         return None
     section, *rest = place
-    model = section_model(section)
-    if model is not None:
+    if shape_of(section) is not None:
         return place if len(rest) == 1 and rest[0] in keys_of(section) else None
     table: Any = sources.data.get(section, {})
     spelled: list[str] = []
@@ -155,9 +163,9 @@ def _known_place(place: Place, sources: Sources) -> Place | None:
 
 
 def _typed(place: Place, value: str) -> Any:
-    model = section_model(place[0])
-    if model is not None:
-        return from_text(value, is_list=get_origin(model.model_fields[place[1]].annotation) is tuple)
+    shape = shape_of(place[0])
+    if shape is not None:
+        return from_text(value, is_list=get_origin(fields_of(shape)[place[1]]) is tuple)
     try:
         return tomllib.loads(f"value = {value}")["value"]
     except tomllib.TOMLDecodeError:

@@ -6,7 +6,7 @@ None is a channel that is off. `[asking]` stands in `asking.py`.
 
 import re
 from datetime import time, timedelta
-from typing import Annotated, Any, ClassVar, Final, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
     BaseModel,
@@ -20,8 +20,7 @@ from pydantic import (
 
 from bot.config.errors import WrongValueError
 from bot.config.types import BaseUrl, Country, Duration, Language, Number, Size, TimeOfDay, Zone
-
-SPOKEN: Final = ("en", "et", "fi", "he", "ru")  # languages whose own sentences come with the program
+from surveys.texts import LANGUAGES
 
 Count = Annotated[int, Number, Field(ge=0)]
 Rate = Annotated[float, Number, Field(gt=0)]
@@ -40,7 +39,7 @@ class Organisation(Section):
     country: Country = "EE"
     timezone: Zone = Field(default="Europe/Tallinn", validate_default=True)
     language: Language = "en"
-    languages: tuple[Language, ...] = SPOKEN
+    languages: tuple[Language, ...] = LANGUAGES
 
     @model_validator(mode="before")
     @classmethod
@@ -48,7 +47,7 @@ class Organisation(Section):
         """Make the organisation's own language one of `languages`, and the first."""
         if not isinstance(values, dict):
             return values
-        own, others = values.get("language", "en"), values.get("languages", SPOKEN)
+        own, others = values.get("language", "en"), values.get("languages", LANGUAGES)
         if not isinstance(others, list | tuple):
             return values
         return {**values, "languages": [own, *(other for other in others if other != own)]}

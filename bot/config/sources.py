@@ -109,11 +109,7 @@ def line_of(text: str, place: Place) -> int | None:
     tables: Counter[Place] = Counter()
     for number, line in enumerate(text.splitlines(), 1):
         if header := _HEADER.match(line):
-            section = _parts(header[2])
-            if header[1] == "[[":
-                tables[section] += 1
-                section = (*section, str(tables[section] - 1))
-            here = section
+            here = section = _section(_parts(header[2]), tables, begins=header[1] == "[[")
         elif key := _KEY.match(line):
             here = (*section, *_parts(key[1]))
         else:
@@ -121,6 +117,18 @@ def line_of(text: str, place: Place) -> int | None:
         if len(here) > nearest_length and here == place[: len(here)]:
             nearest_length, nearest_line = len(here), number
     return nearest_line
+
+
+def _section(names: Place, tables: Counter[Place], *, begins: bool) -> Place:
+    """Resolve a header: each array of tables on the way is followed by the number of its latest table."""
+    path: Place = ()
+    for name in names:
+        path = (*path, name)
+        if begins and len(path) - sum(part.isdigit() for part in path) == len(names):
+            tables[path] += 1
+        if tables[path]:
+            path = (*path, str(tables[path] - 1))
+    return path
 
 
 def _parts(dotted: str) -> Place:

@@ -4,11 +4,13 @@ import re
 from datetime import time, timedelta
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator
 
 from bot.config.errors import WrongValueError
+from surveys.durations import parse_duration
+from surveys.zones import ZoneError, find_zone
 
 _SIZE: Final = re.compile(r"\s*(\d+)\s*(B|KB|KIB|MB|MIB|GB|GIB)?\s*", re.IGNORECASE)
 _SIZE_UNITS: Final = {
@@ -20,16 +22,6 @@ _SIZE_UNITS: Final = {
     "MIB": 2**20,
     "GB": 10**9,
     "GIB": 2**30,
-}
-_DURATION: Final = re.compile(
-    r"\s*(\d+(?:\.\d+)?)\s*(s|seconds?|m|min|minutes?|h|hours?|d|days?|w|weeks?)\s*", re.IGNORECASE
-)
-_DURATION_UNITS: Final = {
-    **dict.fromkeys(("s", "second", "seconds"), "seconds"),
-    **dict.fromkeys(("m", "min", "minute", "minutes"), "minutes"),
-    **dict.fromkeys(("h", "hour", "hours"), "hours"),
-    **dict.fromkeys(("d", "day", "days"), "days"),
-    **dict.fromkeys(("w", "week", "weeks"), "weeks"),
 }
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
@@ -47,16 +39,10 @@ def nearest(wrong: str, right: list[str]) -> str | None:
 def _zone(value: Any) -> ZoneInfo:
     if isinstance(value, ZoneInfo):
         return value
-    if isinstance(value, str):
-        try:
-            return ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            from zoneinfo import available_timezones
-
-            guess = nearest(value, sorted(available_timezones()))
-            meant = f'Did you mean "{guess}"?' if guess else 'Write a name such as "Europe/Tallinn".'
-            raise WrongValueError("is no time zone of the IANA database", meant) from None
-    raise WrongValueError("is not a time zone", 'Write a name such as "Europe/Tallinn".')
+    try:
+        return find_zone(value if isinstance(value, str) else "")
+    except ZoneError as error:
+        raise WrongValueError("is not a time zone", _sentence(error.fix)) from None
 
 
 def _country(value: Any) -> str:
@@ -81,12 +67,11 @@ def _language(value: Any) -> str:
 def _duration(value: Any) -> timedelta:
     if isinstance(value, timedelta):
         return value
-    found = _DURATION.fullmatch(value) if isinstance(value, str) else None
-    if found is None:
-        raise WrongValueError(
-            "is no duration", 'Write a number and a unit: "30 minutes", "1 day", "90 days", "2s".'
-        )
-    return timedelta(**{_DURATION_UNITS[found[2].lower()]: float(found[1])})
+    try:
+        return parse_duration(value if isinstance(value, str) else "")
+    except ValueError:
+        fix = 'Write a number and a unit, at most ten years: "30 minutes", "1 day", "90 days", "2s".'
+        raise WrongValueError("is not a duration", fix) from None
 
 
 def _time_of_day(value: Any) -> time:
@@ -117,6 +102,10 @@ def _base_url(value: Any) -> str:
     if parts.username or parts.password:
         raise WrongValueError("holds a user name or password", "Leave it out: it would be sent to others.")
     return value.rstrip("/")
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _number_not_bool(value: Any) -> Any:
