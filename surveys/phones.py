@@ -36,6 +36,12 @@ _IMPOSSIBLE = {
     ValidationResult.INVALID_COUNTRY_CODE: "no country has that code",
     ValidationResult.IS_POSSIBLE_LOCAL_ONLY: "it lacks the area code",
 }
+_UNREADABLE = {
+    phonenumbers.NumberParseException.INVALID_COUNTRY_CODE: "no country has that code",
+    phonenumbers.NumberParseException.TOO_SHORT_AFTER_IDD: "it is too short",
+    phonenumbers.NumberParseException.TOO_SHORT_NSN: "it is too short",
+    phonenumbers.NumberParseException.TOO_LONG: "it is too long",
+}
 
 
 class PhoneProblem(ValueError):  # noqa: N818 -- a finding about data, named like VisitProblem
@@ -122,7 +128,7 @@ def _number(phone: str) -> PhoneNumber:
     """Return the library's value of a number in E.164 without parsing: nothing is to be guessed there."""
     code = calling_code(phone)
     national = phone[1 + len(code) :]
-    zeros = len(national) - len(national.lstrip("0"))
+    zeros = len(national) - len(national[:-1].lstrip("0")) - 1
     return PhoneNumber(
         country_code=int(code),
         national_number=int(national),
@@ -161,11 +167,7 @@ def _parse(text: str, country: str) -> PhoneNumber | str:
     try:
         number = phonenumbers.parse(text, country)
     except phonenumbers.NumberParseException as error:
-        return (
-            _IMPOSSIBLE[ValidationResult.INVALID_COUNTRY_CODE]
-            if error.error_type == 0
-            else "it is not a phone number"
-        )
+        return _UNREADABLE.get(error.error_type, "it is not a phone number")
     return _problem_of(number) or number
 
 
