@@ -9,7 +9,7 @@ from typing import Any, Final
 from surveys.definition_error import SurveyError
 from surveys.definition_file import LANGUAGE_CODE, QuestionShape, SurveyShape, nearest
 from surveys.definition_model import ANY_BAND, Question, Survey, Texts
-from surveys.definition_scales import bands_of, scale_of
+from surveys.definition_scales import bands_of, measure_of, scale_of
 from surveys.definition_words import check_labels, options_of
 from surveys.questions import QUESTION_TYPES
 from surveys.templates import compile_template
@@ -55,6 +55,9 @@ def _check_ids(shape: SurveyShape, where: str) -> None:
         if question.type not in QUESTION_TYPES:
             fix = f"there is no such type; {nearest(question.type, QUESTION_TYPES)}"
             raise SurveyError(where, f"questions.{question.id}.type", question.type, fix)
+        if question.role == "importance" and question.parameter is None:
+            fix = 'say of what: add parameter = "…" to the question.'
+            raise SurveyError(where, f"questions.{question.id}.role", question.role, fix)
 
 
 def _check_measures(shape: SurveyShape, where: str) -> None:
@@ -70,9 +73,9 @@ def _check_measures(shape: SurveyShape, where: str) -> None:
 
 
 def _primary(shape: SurveyShape, where: str) -> str:
-    scored = [q.id for q in shape.questions if QUESTION_TYPES[q.type].scored]
+    scored = [q.id for q in shape.questions if measure_of(q, shape.measure) is not None]
     if not scored:
-        fix = 'add a question that is answered with a value, such as type = "scale".'
+        fix = f'add one that {shape.measure!r} can be made of, answered with a value, such as type = "scale".'
         raise SurveyError(where, "questions", [q.id for q in shape.questions], fix)
     if shape.primary is None:
         return scored[0]
@@ -94,12 +97,7 @@ def _question(shape: SurveyShape, question: QuestionShape, primary: str, where: 
             raise SurveyError(
                 where, f"{key}.{name}", value, "a question answered in words has none; take it out."
             )
-    importance = question.role == "importance"
-    if importance and question.parameter is None:
-        raise SurveyError(
-            where, f"{key}.role", "importance", 'say of what: add parameter = "…" to the question.'
-        )
-    measure = question.measure or (shape.measure if scored and not importance else None)
+    measure = measure_of(question, shape.measure)
     options = options_of(question, where, key)
     scale = scale_of(question, measure, options, where, key)
     built = Question(

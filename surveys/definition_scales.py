@@ -16,6 +16,19 @@ MOST_VALUES: Final = 101  # 0-100; nobody tells finer steps apart
 Bands = dict[str, tuple[int, int]]
 
 
+def measure_of(question: QuestionShape, survey_measure: str) -> str | None:
+    """Measure that a question's answers make: its own, else the survey's where its type fits that one."""
+    from surveys.measures import ANSWER_MEASURES
+
+    kind = QUESTION_TYPES[question.type]
+    if not kind.scored or question.measure is not None:
+        return question.measure if kind.scored else None
+    if kind.named_options or question.role == "importance":
+        return None
+    fits = kind.scale is None or Scale.parse(kind.scale) == Scale(*ANSWER_MEASURES[survey_measure].scale)
+    return survey_measure if fits else None
+
+
 def scale_of(
     question: QuestionShape, measure: str | None, options: Mapping[str, tuple[str, ...]], where: str, key: str
 ) -> Scale | None:
@@ -107,5 +120,8 @@ def _check_measure(bands: Bands, measure: str, scale: Scale, where: str, key: st
         score(measure, {}, (scale.low, scale.high), bands)
     except ValueError as error:
         raise SurveyError(
-            where, f"{key}.bands", bands or None, f"measure {measure!r} cannot use this: {error}"
+            where,
+            f"{key}.bands",
+            bands or None,
+            f"measure {measure!r} cannot use this: {error} Another question may name its own measure.",
         ) from error

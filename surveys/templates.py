@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from surveys.definition_error import SurveyError
@@ -28,6 +28,7 @@ TEMPLATE_NAMES: Final = frozenset(
 )  # fmt: skip
 FILTERS: Final = frozenset({"capitalize", "default", "lower", "title", "trim", "upper"})
 MAX_SOURCE: Final = 2_000  # characters; ten SMS segments are 1,530
+MAX_DEPTH: Final = 20  # levels of ifs and brackets
 MAX_VALUE: Final = 200  # characters of one value; a name is shorter, an attack longer
 
 _ALLOWED: Final = frozenset(
@@ -48,8 +49,8 @@ class Template:
 
 def compile_template(source: str, where: str, key: str) -> Template:
     """Check a survey text. Raises SurveyError naming file (`where`), key, value and fix."""
-    from jinja2 import TemplateSyntaxError, meta
-    from jinja2.nodes import Filter
+    from jinja2 import TemplateSyntaxError
+    from jinja2.nodes import Filter, Name
 
     if not source.strip():
         raise SurveyError(where, key, source, "write the text, or leave the key out.")
@@ -63,18 +64,25 @@ def compile_template(source: str, where: str, key: str) -> Template:
         hint = f"line {error.lineno} of the text: {error.message}. Values are written {{{{ name }}}}."
         raise SurveyError(where, key, source, hint) from error
     except RecursionError as error:
-        raise SurveyError(where, key, source, "use fewer brackets.") from error
-    for node in _descendants(tree):
+        raise SurveyError(where, key, source, "nest less: use fewer brackets.") from error
+    names = set()
+    for node, depth in _nodes(tree):
+        if depth > MAX_DEPTH:
+            raise SurveyError(where, key, source, "nest less: use fewer brackets.")
         if type(node).__name__ not in _ALLOWED:
-            fix = f"take out the {type(node).__name__.lower()}; a text may only show {{{{ name }}}} and ask {{% if name %}}."
+            fix = (
+                f"take out the {type(node).__name__.lower()}; "
+                "a text may only show {{ name }} and ask {% if name %}."
+            )
             raise SurveyError(where, key, source, fix)
         if isinstance(node, Filter) and node.name not in FILTERS:
             fix = f"filter {node.name!r} is not known here; use {_listed(FILTERS)}."
             raise SurveyError(where, key, source, fix)
-    names = frozenset(meta.find_undeclared_variables(tree))
+        if isinstance(node, Name):
+            names.add(node.name)
     for name in sorted(names - TEMPLATE_NAMES):
         raise SurveyError(where, key, source, f"there is no value {name!r}{_did_you_mean(name)}.")
-    return Template(source, names)
+    return Template(source, frozenset(names))
 
 
 def render(template: Template | str, values: Mapping[str, str | None], *, language: str = "en") -> str:
@@ -140,17 +148,17 @@ def _environment() -> ImmutableSandboxedEnvironment:
     return environment
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _compiled(source: str) -> JinjaTemplate:
     return _environment().from_string(source)
 
 
-def _descendants(node: Node) -> list[Node]:
-    found, waiting = [], [node]
+def _nodes(tree: Node) -> Iterator[tuple[Node, int]]:
+    waiting = [(tree, 0)]
     while waiting:
-        found.append(waiting.pop())
-        waiting.extend(found[-1].iter_child_nodes())
-    return found
+        node, depth = waiting.pop()
+        yield node, depth
+        waiting.extend((child, depth + 1) for child in node.iter_child_nodes())
 
 
 def _did_you_mean(name: str) -> str:
