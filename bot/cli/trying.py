@@ -11,14 +11,7 @@ from bot.cli.options import TRY, Json, examples, hand_over
 ANY_TEXT = {"ignore_unknown_options": True}
 Lines = Annotated[
     Path | None,
-    typer.Option(
-        "--jsonl",
-        metavar="FILE",
-        exists=True,
-        dir_okay=False,
-        allow_dash=True,
-        help="Many, one JSON object a line; - is standard input.",
-    ),
+    typer.Option("--jsonl", metavar="FILE", help="Many, one JSON object a line; - is standard input."),
 ]
 
 

@@ -23,10 +23,13 @@ class Problem:
     fix: str
     value: object = None
 
-    def __str__(self) -> str:
+    def told(self) -> str:
+        """Say key, value and what is wrong with it: the middle of the whole sentence."""
         shown = "" if self.value is None else f" = {_shortened(self.value)}"
-        named = f"{self.key}{shown} " if self.key else ""
-        return f"{self.where}: {named}{self.problem}. {self.fix}"
+        return f"{self.key}{shown} {self.problem}" if self.key else self.problem
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.told()}. {self.fix}"
 
 
 class ConfigError(Exception):
