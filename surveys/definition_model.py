@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from surveys.questions import QUESTION_TYPES
 from surveys.scale import Scale
 from surveys.texts import base_language
 
@@ -70,8 +69,8 @@ class Question:
 
     @property
     def scored(self) -> bool:
-        """Whether its answer is a value."""
-        return QUESTION_TYPES[self.type].scored
+        """Whether its answer is a value; words have no scale."""
+        return self.scale is not None
 
     def band(self, value: int) -> str | None:
         """Name the band a value falls in."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from surveys.texts import say, say_n
+from surveys.texts import say, say_n, without_isolates
 
 GSM_BASIC: Final = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -115,6 +115,11 @@ def plain_typography(text: str) -> str:
     """
     plain = "".join(char if char.isalpha() else LOOK_ALIKES.get(char, char) for char in text)
     return text if measure_sms(plain).costly else plain
+
+
+def as_sms(text: str) -> str:
+    """Return a text as it is sent by SMS: without marks for directions, typography made plain where that pays."""
+    return plain_typography(without_isolates(text))
 
 
 def _width(char: str, encoding: Encoding) -> int:

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from surveys.definition import Survey, SurveyError, catalog_source, load_catalog, load_survey, parse_survey
-from surveys.questions import QUESTION_TYPES
-from surveys.questions.base import Choice, label_of
+from surveys.questions import QUESTION_TYPES, Choice, label_of
 from surveys.reading import Kind, Step
 from surveys.scale import Scale
 

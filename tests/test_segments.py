@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveys.segments import GSM_BASIC, GSM_EXTENSION, explain_cost, measure_sms, plain_typography
+from surveys.segments import GSM_BASIC, GSM_EXTENSION, as_sms, explain_cost, measure_sms, plain_typography
 from surveys.texts import LANGUAGES
 
 # 3GPP TS 23.038, table 6.2.1: the characters by code, eight rows of sixteen (0x1B is the escape).
@@ -167,3 +167,5 @@ def test_typography_is_made_plain_only_where_that_is_enough_and_letters_stay() -
     assert plain_typography("12\N{NO-BREAK SPACE}% – “ok”…") == '12 % - "ok"...'
     assert plain_typography("kõik – ok") == "kõik – ok"
     assert plain_typography("Žürii…") == "Žürii…"
+    assert as_sms("“\u2068Acme\u2069”") == '"Acme"'
+    assert as_sms("שלום \u2068Acme\u2069 – 5") == "שלום Acme – 5"

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from surveys.definition import Question
-    from surveys.reading import Reading, Step
+from surveys.definition_model import Question
+from surveys.reading import Reading, Step
 
 BUTTONS_IN_A_ROW = 7  # as many one-digit buttons as a phone shows side by side
 
@@ -45,14 +44,6 @@ class QuestionType(Protocol):
 
     def choices(self, question: Question, language: str) -> Rows:
         """Rows of buttons, empty where there are none to press."""
-
-
-def label_of(question: Question, value: int, language: str) -> str:
-    """Return what a value is called on its button: "9", "Yes", "Bodywork"."""
-    from surveys.questions import QUESTION_TYPES
-
-    rows = QUESTION_TYPES[question.type].choices(question, language)
-    return next((choice.label for row in rows for choice in row if choice.value == value), str(value))
 
 
 def in_rows(choices: tuple[Choice, ...], width: int = BUTTONS_IN_A_ROW) -> Rows:

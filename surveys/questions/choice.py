@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from surveys.definition_model import Question
 from surveys.questions.base import Choice, QuestionType, Rows, in_rows
 from surveys.reading import Reading, Step, read_reply
-
-if TYPE_CHECKING:
-    from surveys.definition import Question
 
 OPTIONS_IN_A_ROW = 2  # names are longer than numbers
 

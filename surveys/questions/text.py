@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from surveys.definition_model import Question
 from surveys.questions.base import QuestionType, Rows
 from surveys.reading import Reading, Step, read_reply
 from surveys.scale import Scale
-
-if TYPE_CHECKING:
-    from surveys.definition import Question
 
 ANY_SCALE: Final = Scale(0, 10)  # only opt-outs, help and skipping are looked for
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from surveys.definition_model import Question
 from surveys.questions.base import Choice, QuestionType, Rows
 from surveys.reading import Reading, Step, read_reply, read_yes_no
 from surveys.texts import say
-
-if TYPE_CHECKING:
-    from surveys.definition import Question
 
 
 @dataclass(frozen=True, slots=True)
