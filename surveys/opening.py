@@ -6,7 +6,6 @@ less than an hour a day (sixteen zones of a Russian mobile number) says nothing 
 the number only narrows as well: its public holidays are kept beside those of the organisation's country.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -63,7 +62,7 @@ class Opening:
         for days in range(HORIZON.days + 1):
             day = today + timedelta(days=days)
             if self._is_open_day(day):
-                for edge in sorted(self._edges(day)):
+                for edge in self._edges(day):
                     if edge > at and self.is_open(edge):
                         return edge if edge - at <= HORIZON else None
         return None
@@ -87,27 +86,32 @@ class Opening:
         )
         return self.narrowing if _minutes_left(self.window, self.quiet, ahead) >= _LEAST_MINUTES else ()
 
-    def _edges(self, day: date) -> Iterator[datetime]:
-        """Yield every moment of a day at which closed can turn into open.
+    def _edges(self, day: date) -> list[datetime]:
+        """Return every moment of a day at which closed can turn into open, in order.
 
         Those are: midnight, the hour at which the window opens on any of the clocks, the end of the quiet hours, and
         the moment a clock is changed. An hour shown twice counts twice.
         """
-        midnight = first_moment(datetime.combine(day, time()), self.zone)
+        start = first_moment(datetime.combine(day, time()), self.zone)
+        end = first_moment(datetime.combine(day + _DAY, time()), self.zone)
         changes = [
             change
             for zone in (self.zone, *self.narrowing)
-            if (change := change_between(midnight - _MINUTE, midnight + _DAY + timedelta(hours=2), zone))
+            if (change := change_between(start - _MINUTE, end, zone))
         ]
-        yield midnight
-        yield from changes
-        folds = (0, 1) if changes else (0,)
-        yield from _showings(datetime.combine(day, self.window.opens), self.zone, folds)
+        shown = [(datetime.combine(day, self.window.opens), self.zone)]
         if self.quiet:
-            yield from _showings(datetime.combine(day, self.quiet.closes) + _MINUTE, self.zone, folds)
+            shown.append((datetime.combine(day, self.quiet.closes) + _MINUTE, self.zone))
         for zone in self.narrowing:
-            for nearby in (day - _DAY, day, day + _DAY):
-                yield from _showings(datetime.combine(nearby, self.window.opens), zone, folds)
+            shown += [
+                (datetime.combine(nearby, self.window.opens), zone)
+                for nearby in (day - _DAY, day, day + _DAY)
+            ]
+        folds = (0, 1) if changes else (0,)
+        clocks = [
+            wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for wall, zone in shown for fold in folds
+        ]
+        return sorted(edge for edge in (start, *changes, *clocks) if start <= edge < end)
 
 
 def opening_for(
@@ -152,11 +156,6 @@ def due_at(occurred_at: datetime, policy: Policy, opening: Opening) -> datetime 
     an allowed moment, the window's next opening is. None when there is none within 400 days.
     """
     return opening.next_open(later(occurred_at, policy.delay, opening.zone))
-
-
-def _showings(wall: datetime, zone: ZoneInfo, folds: tuple[int, ...]) -> Iterator[datetime]:
-    for fold in folds:
-        yield wall.replace(tzinfo=zone, fold=fold).astimezone(UTC)
 
 
 @lru_cache(maxsize=4096)
