@@ -1,0 +1,35 @@
+"""Tell the admins about trouble: each kind once, until it is over."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.channels.base import Outgoing
+from bot.firm import Firm
+from bot.outgoing import PRIORITY, Kind
+from storage.transaction import Transaction
+
+
+def alert_admins(
+    tx: Transaction, firm: Firm, notice: str, text: str, now: datetime, *, not_by: str = ""
+) -> bool:
+    """Queue `text` to every admin, unless the same `notice` was told and is not over; never through `not_by`."""
+    if not tx.outbox.notice(notice, now):
+        return False
+    for channel, address in admins(tx, firm, not_by):
+        message = Outgoing(address=address, text=text)
+        tx.outbox.add(Kind.ALERT, channel, address, message.to_dict(), now, priority=PRIORITY[Kind.ALERT])
+    return True
+
+
+def admins(tx: Transaction, firm: Firm, not_by: str = "") -> list[tuple[str, str]]:
+    """Return (channel, address) of the admins: by Telegram, else by SMS."""
+    stored = [(row.channel, row.address) for row in tx.staff.all() if row.role == "admin"]
+    everyone = {
+        *(("telegram", address) for address in firm.staff_ids),
+        *(("sms", address) for address in firm.staff_phones),
+        *stored,
+    }
+    usable = sorted(pair for pair in everyone if pair[0] != not_by and pair[0] in firm.channels)
+    by_telegram = [pair for pair in usable if pair[0] == "telegram"]
+    return by_telegram or usable

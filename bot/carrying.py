@@ -1,0 +1,177 @@
+"""Carry out what a conversation wants done: store answers, queue messages, learn opt-outs. One transaction, no decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from bot.channels.base import Inbound, Outgoing
+from bot.firm import Firm
+from bot.outgoing import ANSWER_WITHIN, ONE_DAY, PRIORITY, Kind, question_message, seconds_left
+from storage.moments import day_of
+from storage.rows import ConversationRow, VisitRow
+from storage.tables.answers import Response
+from storage.transaction import Transaction
+from surveys.conversation import COMMENT
+from surveys.conversation_value import Setting
+from surveys.effects import Ask, Effect, OptIn, OptOut, RecordAnswer, Say, ShowChoice
+from surveys.states import State
+
+VISIT_STATES = {
+    State.ASKED: "asked",
+    State.ANSWERING: "answering",
+    State.ANSWERED: "answered",
+    State.COMMENTED: "answered",
+    State.EXPIRED: "expired",
+    State.STOPPED: "withdrawn",
+    State.WITHDRAWN: "withdrawn",
+    State.FAILED: "failed",
+}
+"""What a conversation's state means for its visit."""
+
+
+def carry_out(
+    tx: Transaction,
+    firm: Firm,
+    visit: VisitRow,
+    row: ConversationRow,
+    setting: Setting,
+    effects: Iterable[Effect],
+    now: datetime,
+    heard: Inbound | None,
+) -> None:
+    """Do what `effects` say in the conversation `row`, as it is after the step; `heard` is what it answers."""
+    for effect in effects:
+        match effect:
+            case Ask():
+                kind = Kind.REMINDER if effect.reminder else Kind.QUESTION
+                valid = seconds_left(setting.opening, now) if effect.reminder else None
+                say(tx, firm, row, question_message(row, effect, valid_for=valid), kind, now)
+            case Say():
+                kind = Kind.STOP_CONFIRMATION if effect.confirms_stop else Kind.REPLY
+                if kind is Kind.STOP_CONFIRMATION and not confirms_stop(firm, heard):
+                    continue
+                say(tx, firm, row, Outgoing(address=row.address, text=effect.text), kind, now)
+            case RecordAnswer():
+                record(tx, firm, visit, row, setting, effect, now)
+            case ShowChoice():
+                if heard is not None and heard.message_id is not None:
+                    message = Outgoing(
+                        address=row.address,
+                        text=effect.text,
+                        edit_message_id=heard.message_id,
+                        answer_callback=heard.callback_id,
+                    )
+                    say(tx, firm, row, message, Kind.EDIT, now)
+            case OptOut():
+                tx.people.opt_out(row.person_id, now, "stop")
+                tx.outbox.cancel(row.person_id, "opted_out")
+                tx.visits.tell(row.visit_id, now, "opted_out")
+            case OptIn():
+                tx.people.opt_in(row.person_id)
+                tx.visits.tell(row.visit_id, now, "opted_in")
+
+
+def say(
+    tx: Transaction, firm: Firm, row: ConversationRow, message: Outgoing, kind: Kind, now: datetime
+) -> None:
+    """Queue one message of a conversation, unless the person got enough of ours today."""
+    told = tx.outbox.count_since(row.person_id, now - ONE_DAY)
+    if told >= firm.replies_per_day and kind is not Kind.STOP_CONFIRMATION:
+        tx.visits.tell(row.visit_id, now, "silent", limit=firm.replies_per_day)
+        return
+    tx.outbox.add(
+        kind,
+        row.channel,
+        row.address,
+        message.to_dict(),
+        now,
+        priority=PRIORITY[kind],
+        person_id=row.person_id,
+        visit_id=row.visit_id,
+        conversation_id=row.conversation_id,
+        not_after=None if kind is Kind.REMINDER else now + ANSWER_WITHIN,
+    )
+
+
+def confirms_stop(firm: Firm, heard: Inbound | None) -> bool:
+    """Tell whether askwhy confirms a stop itself: not on SMS when the provider did, or the firm does not want it."""
+    if heard is None or heard.channel != "sms":
+        return True
+    return firm.confirm_opt_out and heard.opt_out_type is None
+
+
+def record(
+    tx: Transaction,
+    firm: Firm,
+    visit: VisitRow,
+    row: ConversationRow,
+    setting: Setting,
+    effect: RecordAnswer,
+    now: datetime,
+) -> None:
+    """Store one answer with its groups and roll-ups, and tell it in the visit's story."""
+    survey = setting.survey
+    response = Response(
+        visit_id=row.visit_id,
+        customer_id=visit.visit.customer_id,
+        person_id=row.person_id,
+        survey=survey.id,
+        question=survey.primary,
+        answered_at=now,
+        day=day_of(now, firm.zone),
+        channel=visit.channel or row.channel,
+        language=row.conversation.language,
+        late=effect.late,
+        attributes=_attributes(visit),
+    )
+    number = tx.answers.response_about(row.visit_id)
+    if number is None:
+        number = tx.answers.add(response)
+    before = tx.answers.record(
+        number, response, effect.question, effect.value, effect.text, is_why=_is_why(setting, row, effect)
+    )
+    if effect.value is not None:
+        event = "corrected" if before is not None and before[0] is not None else "answered"
+        detail = {"from": before[0]} if event == "corrected" and before else {}
+        tx.visits.tell(
+            row.visit_id, now, event, question=effect.question, value=effect.value, late=effect.late, **detail
+        )
+    else:
+        tx.visits.tell(row.visit_id, now, "said", question=effect.question)
+
+
+def settle(tx: Transaction, visit: VisitRow, row: ConversationRow) -> None:
+    """Store a conversation as it is after a step, and what that means for its visit."""
+    tx.conversations.save(row)
+    state = VISIT_STATES[row.conversation.state]
+    silent = row.conversation.state in {State.ASKED, State.EXPIRED}
+    if silent and visit.state in {"unknown", "asking"}:
+        return  # sent or not: silence cannot tell
+    reason = "opted_out" if row.conversation.state is State.STOPPED else None
+    if (visit.state, visit.reason) != (state, reason):
+        tx.visits.set_state(visit.visit.visit_id, state, reason)
+
+
+def moved(row: ConversationRow, channel: str, address: str) -> ConversationRow:
+    """Go on where the customer writes, if that is not where the conversation began."""
+    return replace(row, channel=channel, address=address)
+
+
+def _is_why(setting: Setting, row: ConversationRow, effect: RecordAnswer) -> bool:
+    """Are these words the response's why? A comment is, as long as the question why has no words."""
+    if effect.text is None:
+        return False
+    whys = [
+        q.id for q in setting.survey.questions if not q.scored and q.about in {None, setting.survey.primary}
+    ]
+    if effect.question in whys:
+        return True
+    given = (row.conversation.given(why) for why in whys)
+    return effect.question == COMMENT and not any(why and why.text for why in given)
+
+
+def _attributes(visit: VisitRow) -> dict[str, str]:
+    values = {name: visit.visit.attribute(name) for name in ("touchpoint", "branch", "employee", "product")}
+    return {**visit.visit.extra, **{key: value for key, value in values.items() if value is not None}}

@@ -1,0 +1,183 @@
+"""Units of work about how a send ended. What an error means was decided by the channel's table; here it is stored.
+
+An invitation that surely never went out counts against nothing and is planned again or ends as failed. One that may
+have gone out is `unknown`: it counts as sent, its answer is welcome, and it is never sent again blindly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.channels.base import Decision, SendFailed, Sent
+from bot.firm import Firm
+from bot.outgoing import Kind
+from bot.planning import groups_of, judge, setting_for, suppress
+from storage.moments import day_of
+from storage.rows import OutboundRow, VisitRow
+from storage.tables.visits import Plan
+from storage.transaction import Transaction
+from surveys.asking import Suppressed
+from surveys.conversation import advance
+from surveys.events import NotSent
+
+TRIES = 5
+"""Attempts at one message before it is given up, unless the provider named a time."""
+
+BACKOFF = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=3), timedelta(minutes=15))
+"""How long to wait after the first, second … failure."""
+
+
+def record_sent(tx: Transaction, firm: Firm, number: int, sent: Sent, now: datetime) -> None:
+    """Store that the provider took a message; also when a status told so first, or when it had been given up."""
+    row = tx.outbox.get(number)
+    if row is None or row.state == "sent":
+        return
+    tx.outbox.set(
+        number,
+        "sent",
+        due_at=row.due_at,
+        provider_id=sent.provider_id,
+        segments=sent.segments,
+        price=None if sent.price is None else str(sent.price),
+        sent_at=now,
+    )
+    if row.person_id is not None:
+        tx.people.set_reached(row.channel, row.address, now)
+    if row.kind == Kind.INVITATION and row.visit_id:
+        visit = tx.visits.get(row.visit_id)
+        if visit is not None and visit.state in {"asking", "unknown"}:
+            tx.visits.set_state(row.visit_id, "asked")
+        tx.visits.tell(row.visit_id, now, "asked", channel=row.channel)
+    elif row.kind == Kind.REMINDER and row.visit_id:
+        tx.visits.tell(row.visit_id, now, "reminder_sent", channel=row.channel)
+
+
+def record_failed(tx: Transaction, firm: Firm, number: int, failure: SendFailed, now: datetime) -> None:
+    """Store that a message was not, or not surely, sent, and do what the failure means."""
+    row = tx.outbox.get(number)
+    if row is None or row.state == "sent":
+        return
+    match failure.decision:
+        case Decision.UNKNOWN:
+            _unknown(tx, row, failure, now)
+        case Decision.OPTED_OUT:
+            tx.outbox.set(number, "failed", due_at=row.due_at, code=failure.code)
+            if row.person_id is not None:
+                how = "blocked" if row.channel == "telegram" else "provider"
+                tx.people.opt_out(row.person_id, now, how)
+                tx.outbox.cancel(row.person_id, "opted_out")
+            _not_asked(tx, firm, row, now, reason="opted_out", code=failure.code)
+        case Decision.ADDRESS_UNUSABLE:
+            tx.outbox.set(number, "failed", due_at=row.due_at, code=failure.code)
+            if row.person_id is not None:
+                tx.people.set_unusable(row.channel, row.address, failure.code)
+            _not_asked(tx, firm, row, now, reason=failure.code, code=failure.code, again=True)
+        case Decision.MOVED:
+            if failure.new_address is not None:
+                tx.people.move_address(row.channel, row.address, failure.new_address)
+            tx.outbox.set(number, "failed", due_at=row.due_at, code=failure.code)
+        case Decision.LATER | Decision.OPERATOR:
+            _later(tx, firm, row, failure, now)
+
+
+def _unknown(tx: Transaction, row: OutboundRow, failure: SendFailed, now: datetime) -> None:
+    repeatable = row.kind in {Kind.QUESTION, Kind.STAFF, Kind.ALERT, Kind.EDIT} and row.channel == "telegram"
+    if repeatable and row.tries < 2:
+        # The customer sees the same question twice at worst; a lost one would end the conversation.
+        tx.outbox.set(row.outbox_id, "retry", due_at=now + BACKOFF[0], code=failure.code)
+        return
+    tx.outbox.set(row.outbox_id, "unknown", due_at=row.due_at, code=failure.code)
+    if row.kind == Kind.INVITATION and row.visit_id:
+        visit = tx.visits.get(row.visit_id)
+        if visit is not None and visit.state == "asking":
+            tx.visits.set_state(row.visit_id, "unknown")
+        tx.visits.tell(row.visit_id, now, "unknown", code=failure.code)
+
+
+def _later(tx: Transaction, firm: Firm, row: OutboundRow, failure: SendFailed, now: datetime) -> None:
+    """Try again later: an invitation is planned anew, so that everything is judged again; the rest waits in line."""
+    wait = BACKOFF[min(row.tries, len(BACKOFF)) - 1]
+    at = now + max(wait, timedelta(seconds=failure.retry_after or 0))
+    if row.kind == Kind.INVITATION:
+        tx.outbox.set(row.outbox_id, "failed", due_at=row.due_at, code=failure.code)
+        _plan_again(tx, firm, row, at, now, failure.code)
+    elif row.tries >= TRIES and failure.retry_after is None and failure.decision is Decision.LATER:
+        tx.outbox.set(row.outbox_id, "failed", due_at=row.due_at, code=failure.code)
+    elif row.not_after is not None and at > row.not_after:
+        tx.outbox.set(row.outbox_id, "expired", due_at=row.due_at, code=failure.code)
+    else:
+        tx.outbox.set(row.outbox_id, "retry", due_at=at, code=failure.code)
+
+
+def _not_asked(
+    tx: Transaction,
+    firm: Firm,
+    row: OutboundRow,
+    now: datetime,
+    *,
+    reason: str,
+    code: str,
+    again: bool = False,
+) -> None:
+    """End an invitation that was surely not delivered; try the customer's next address where there is one."""
+    if row.kind != Kind.INVITATION or row.visit_id is None:
+        return
+    visit = tx.visits.get(row.visit_id)
+    if visit is None or visit.state not in {"asking", "asked", "unknown"}:
+        return
+    conversation = tx.conversations.about(row.visit_id)
+    if conversation is not None and conversation.conversation.replied:
+        return
+    if again and _plan_again(tx, firm, row, now, now, code):
+        return
+    if conversation is not None:
+        survey = firm.version(
+            conversation.survey,
+            conversation.version,
+            tx.conversations.survey_source(conversation.survey, conversation.version),
+        )
+        if conversation.conversation.state.open:
+            step = advance(setting_for(tx, firm, visit, survey), conversation.conversation, NotSent(), now)
+            tx.conversations.save(replace(conversation, conversation=step.conversation))
+    _uncount(tx, firm, visit, row, now)
+    tx.visits.set_state(row.visit_id, "failed", reason, {"code": code})
+    tx.visits.tell(row.visit_id, now, "failed", code=code)
+
+
+def _plan_again(
+    tx: Transaction, firm: Firm, row: OutboundRow, at: datetime, now: datetime, code: str
+) -> bool:
+    """Put an invitation that surely did not go out back in line for `at`; False when there is no way to ask any more."""
+    assert row.visit_id is not None
+    assert row.person_id is not None
+    visit = tx.visits.get(row.visit_id)
+    if visit is None or visit.state not in {"asking", "asked", "unknown"}:
+        return False
+    conversation = tx.conversations.about(row.visit_id)
+    if conversation is not None:
+        tx.conversations.drop(conversation.conversation_id)
+    _uncount(tx, firm, visit, row, now)
+    tx.visits.set_state(row.visit_id, "planned")
+    judged = judge(tx, firm, visit.visit, row.person_id, max(at, now), quiet=visit.quiet)
+    if isinstance(judged.decision, Suppressed):
+        if str(judged.decision.reason) == "no_address":
+            tx.visits.set_state(row.visit_id, "failed", code, {"code": code})
+            tx.visits.tell(row.visit_id, now, "failed", code=code)
+        else:
+            suppress(tx, row.visit_id, judged.decision, now)
+        return True
+    tx.visits.plan(
+        row.visit_id, Plan("planned", judged.survey.id, judged.decision.channel, max(judged.decision.at, at))
+    )
+    tx.visits.tell(row.visit_id, now, "put_off", code=code)
+    return True
+
+
+def _uncount(tx: Transaction, firm: Firm, visit: VisitRow, row: OutboundRow, now: datetime) -> None:
+    if visit.asked_at is None:
+        return
+    person = tx.people.lock(visit.person_id)
+    groups = groups_of(visit.visit, row.channel, firm, person.language)
+    tx.answers.count_asked(visit.survey, day_of(visit.asked_at, firm.zone), groups, -1)
+    tx.visits.set_not_asked(row.visit_id or "")

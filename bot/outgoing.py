@@ -1,0 +1,156 @@
+"""What goes out: kinds of messages, how soon each goes, and how a conversation's wishes become stored messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.channels.base import Button, Inbound, Outgoing
+from bot.firm import Firm
+from storage.rows import ConversationRow, OutboundRow
+from storage.transaction import Transaction
+from surveys.effects import Ask, Effect
+from surveys.opening import Opening
+from surveys.questions.base import Choice
+
+
+class Kind(StrEnum):
+    """Why a message goes out. `outbox.POLICIES` says how often each may be tried."""
+
+    INVITATION = "invitation"
+    REMINDER = "reminder"
+    QUESTION = "question"
+    REPLY = "reply"
+    STOP_CONFIRMATION = "stop_confirmation"
+    EDIT = "edit"
+    STAFF = "staff"
+    ALERT = "alert"
+
+
+PRIORITY = {
+    Kind.STOP_CONFIRMATION: 0,
+    Kind.QUESTION: 0,
+    Kind.REPLY: 0,
+    Kind.EDIT: 0,
+    Kind.STAFF: 1,
+    Kind.ALERT: 2,
+    Kind.REMINDER: 5,
+    Kind.INVITATION: 6,
+}
+"""Waiting people first: what answers a person goes before what starts something."""
+
+WAITING_PEOPLE = 4
+"""Up to this priority somebody waits for the message; it goes at any hour."""
+
+ONE_DAY = timedelta(days=1)
+
+ANSWER_WITHIN = timedelta(hours=1)
+"""A reply that could not be sent within this time is dropped: it would answer nothing any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message about to be sent: committed as claimed before the provider hears of it."""
+
+    row: OutboundRow
+    message: Outgoing
+    attempt_id: str
+
+
+def tell_person(
+    tx: Transaction,
+    firm: Firm,
+    inbound: Inbound,
+    person_id: int,
+    text: str,
+    kind: Kind,
+    now: datetime,
+    *,
+    request_contact: str | None = None,
+) -> None:
+    """Queue an answer to a message outside any conversation, unless the person got enough of ours today."""
+    if (
+        kind is not Kind.STOP_CONFIRMATION
+        and tx.outbox.count_since(person_id, now - ONE_DAY) >= firm.replies_per_day
+    ):
+        return
+    tx.outbox.add(
+        kind,
+        inbound.channel,
+        inbound.address,
+        Outgoing(address=inbound.address, text=text, request_contact=request_contact).to_dict(),
+        now,
+        priority=PRIORITY[kind],
+        person_id=person_id,
+        not_after=now + ANSWER_WITHIN,
+    )
+
+
+def queue_asks(effects: Iterable[Effect]) -> Ask:
+    """Return the one question among the effects of `start()`."""
+    return next(effect for effect in effects if isinstance(effect, Ask))
+
+
+def claim_message(
+    tx: Transaction,
+    kind: Kind,
+    row: ConversationRow,
+    ask: Ask,
+    opening: Opening,
+    now: datetime,
+    claim: tuple[str, str, datetime],
+) -> Claimed:
+    """Store a question as claimed; it must not be delivered after the window closes."""
+    message = question_message(row, ask, valid_for=seconds_left(opening, now))
+    number = tx.outbox.add(
+        kind,
+        row.channel,
+        row.address,
+        message.to_dict(),
+        now,
+        priority=PRIORITY[kind],
+        person_id=row.person_id,
+        visit_id=row.visit_id,
+        conversation_id=row.conversation_id,
+        claim=claim,
+    )
+    stored = tx.outbox.get(number)
+    assert stored is not None
+    return Claimed(stored, message, claim[0])
+
+
+def question_message(row: ConversationRow, ask: Ask, *, valid_for: int | None = None) -> Outgoing:
+    """Return a question with its buttons; the data of each names conversation, question and value."""
+    rows = tuple(
+        tuple(Button(choice.label, button_data(row.conversation_id, ask.question, choice)) for choice in line)
+        for line in ask.choices
+    )
+    return Outgoing(address=row.address, text=ask.text, buttons=rows, valid_for=valid_for)
+
+
+def button_data(conversation_id: int, question: str, choice: Choice) -> str:
+    """Return what a pressed button says: `a:CONVERSATION:QUESTION:VALUE`, an empty value for skip."""
+    value = "" if choice.value is None else str(choice.value)
+    return f"a:{conversation_id}:{question}:{value}"
+
+
+def read_button(data: str) -> tuple[int, str, int | None] | None:
+    """Undo `button_data()`; None for anything else, whoever sent it."""
+    parts = data.split(":")
+    if len(parts) != 4 or parts[0] != "a" or not parts[1].isdecimal():
+        return None
+    value = parts[3]
+    if value and not (value.isdecimal() and len(value) < 4):
+        return None
+    if len(parts[1]) > 18:
+        return None
+    return int(parts[1]), parts[2], int(value) if value else None
+
+
+def seconds_left(opening: Opening, now: datetime) -> int:
+    """Return for how long, in seconds, a message may still be delivered: to the end of today's window, 5 minutes at least."""
+    local = now.astimezone(opening.zone)
+    closes = local.replace(hour=opening.window.closes.hour, minute=opening.window.closes.minute, second=59)
+    return int(min(max((closes - local).total_seconds(), 300), 36_000))

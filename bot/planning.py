@@ -1,0 +1,305 @@
+"""Units of work about visits: take one in, decide about asking, claim it when its moment comes.
+
+The decision itself is `surveys.asking.decide`; here it is given what is stored and its answer is stored. The same
+`judge()` runs when a visit comes in and again inside the transaction that claims it, so that opt-out, cap, window and
+competition are judged at the moment of sending, whatever happened in between and in whichever process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from bot.firm import Firm
+from bot.outgoing import Claimed, Kind, claim_message, queue_asks
+from storage.moments import day_of
+from storage.rows import ConversationRow, CustomerRow, VisitRow
+from storage.tables.visits import Plan
+from storage.transaction import Transaction
+from surveys.asking import Ask, Person, Suppressed, decide
+from surveys.conversation import advance, start
+from surveys.conversation_value import Setting
+from surveys.definition import Survey
+from surveys.events import Reopened
+from surveys.opening import Opening
+from surveys.policy import Policy
+from surveys.states import State
+from surveys.visits import Visit
+
+UNDECIDED = ("planned", "suppressed")
+"""States in which nobody was asked, so that new facts lead to a new decision."""
+
+
+class Taken(StrEnum):
+    """What became of a visit that came in."""
+
+    NEW = "new"
+    KNOWN = "known"
+    UPDATED = "updated"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A decision with what it was made from."""
+
+    decision: Ask | Suppressed
+    policy: Policy
+    survey: Survey
+    opening: Opening
+    addresses: Mapping[str, str]
+
+
+def take_visit(tx: Transaction, firm: Firm, visit: Visit, now: datetime) -> Taken:
+    """Store a visit and decide about asking. The same visit again is known; changed and not yet asked, planned anew."""
+    before = tx.visits.get(visit.visit_id)
+    known_customer = tx.people.customer(visit.customer_id)
+    known_phone = _phone_of(tx, before)
+    person_id = tx.people.resolve(visit.customer_id, {"sms": visit.phone} if visit.phone else {})
+    tx.people.put_customer(
+        CustomerRow(
+            visit.customer_id,
+            person_id,
+            visit.name,
+            visit.language,
+            visit.timezone,
+            visit.extra.get("quiet_hours"),
+        )
+    )
+    if before is None:
+        number = tx.visits.number_of(person_id, visit.occurred_at)
+        plan, displaced = _plan(tx, firm, visit, person_id, now)
+        tx.visits.add(visit, person_id, now, number, plan)
+        _displace(tx, visit.visit_id, displaced, now)
+        return Taken.NEW
+    same_customer = known_customer is not None and _says_nothing_new(visit, known_customer)
+    same_phone = visit.phone is None or visit.phone in known_phone
+    if _facts(visit) == _facts(before.visit) and same_customer and same_phone:
+        return Taken.KNOWN
+    if before.state in UNDECIDED and before.asked_at is None:
+        tx.visits.change(visit)
+        tx.visits.tell(visit.visit_id, now, "changed")
+        plan, displaced = _plan(tx, firm, visit, person_id, now)
+        tx.visits.plan(visit.visit_id, plan)
+        _displace(tx, visit.visit_id, displaced, now)
+        return Taken.UPDATED
+    _changed_after_asking(tx, firm, before, visit, now)
+    return Taken.UPDATED
+
+
+def claim_invitation(
+    tx: Transaction,
+    firm: Firm,
+    channel: str,
+    visit_id: str,
+    person_id: int,
+    now: datetime,
+    claim: tuple[str, str, datetime],
+) -> Claimed | None:
+    """Judge a due visit once more and claim it for sending; None when it is not to be sent now.
+
+    `claim` is (attempt id, owner, end of the lease). What is not sent ends as suppressed with its reason, or waits for
+    its next allowed moment.
+    """
+    person = tx.people.lock(person_id)
+    row = tx.visits.get(visit_id)
+    if row is None or row.state != "planned":
+        return None
+    judged = judge(tx, firm, row.visit, person_id, now, quiet=row.quiet)
+    decision = judged.decision
+    if isinstance(decision, Suppressed):
+        suppress(tx, visit_id, decision, now)
+        return None
+    if decision.at > now or decision.channel != channel:
+        tx.visits.plan(visit_id, Plan("planned", judged.survey.id, decision.channel, decision.at))
+        return None
+    _displace(tx, visit_id, decision.displaced, now)
+    tx.visits.set_asked(visit_id, channel, now)
+    tx.visits.tell(visit_id, now, "asking", channel=channel)
+    tx.answers.count_asked(
+        judged.survey.id, day_of(now, firm.zone), groups_of(row.visit, channel, firm, person.language)
+    )
+    address = judged.addresses[channel]
+    return _begin(tx, firm, row, judged, (channel, address), now, claim)
+
+
+def judge(
+    tx: Transaction, firm: Firm, visit: Visit, person_id: int, now: datetime, *, quiet: str | None = None
+) -> Judgement:
+    """Decide about one visit by what is stored at this moment."""
+    person = tx.people.lock(person_id)
+    policy = firm.rules.for_visit(visit)
+    survey = firm.survey_for(visit, policy)
+    reachable = {row.channel: row.address for row in tx.people.addresses(person_id) if row.unusable is None}
+    visit = replace(visit, phone=visit.phone or reachable.get("sms"))
+    opening = firm.opening(visit, policy, quiet or visit.extra.get("quiet_hours"))
+    open_row = tx.conversations.open_of(person_id)
+    known = Person(
+        opted_out=person.opted_out_at is not None,
+        erased=person.erased_at is not None,
+        addresses=reachable,
+        asked=tx.visits.asked_of(person_id, now - firm.look_back()),
+        waiting=tx.visits.waiting_of(person_id, visit.visit_id),
+        open_visit=open_row.visit_id if open_row else None,
+    )
+    decision = decide(
+        visit,
+        known,
+        policy,
+        opening,
+        now,
+        answers_so_far=_answers_so_far(tx, firm, visit, policy, survey, now),
+    )
+    return Judgement(decision, policy, survey, opening, reachable)
+
+
+def suppress(tx: Transaction, visit_id: str, decision: Suppressed, now: datetime) -> None:
+    """Store that nobody will be asked about a visit, and why."""
+    tx.visits.set_state(visit_id, "suppressed", str(decision.reason), decision.detail)
+    tx.visits.tell(visit_id, now, "suppressed", reason=str(decision.reason), **decision.detail)
+
+
+def setting_for(
+    tx: Transaction, firm: Firm, row: VisitRow, survey: Survey, *, first_contact: bool = False
+) -> Setting:
+    """Return what stays the same during the conversation about a visit."""
+    visit = row.visit
+    policy = firm.rules.for_visit(visit)
+    phone = next((a.address for a in tx.people.addresses(row.person_id) if a.channel == "sms"), None)
+    return Setting(
+        survey=survey,
+        organisation=firm.organisation,
+        language=firm.language,
+        languages=firm.languages,
+        policy=policy,
+        opening=firm.opening(replace(visit, phone=phone), policy, row.quiet),
+        values=template_values(visit),
+        occurred_at=visit.occurred_at,
+        visit_number=row.visit_number,
+        first_contact=first_contact,
+        knows_language=bool(visit.language),
+    )
+
+
+def template_values(visit: Visit) -> dict[str, str]:
+    """Return what texts may say about a visit; only the given name of a customer."""
+    values = {
+        "name": (visit.name or "").split(" ")[0],
+        "branch": visit.branch,
+        "employee": visit.employee,
+        "product": visit.product,
+        "touchpoint": visit.touchpoint,
+    }
+    return {key: value for key, value in values.items() if value}
+
+
+def groups_of(visit: Visit, channel: str, firm: Firm, language: str | None) -> dict[str, str | None]:
+    """Return the groups an invitation or answer about a visit is counted under."""
+    groups: dict[str, str | None] = {
+        name: visit.attribute(name) for name in ("touchpoint", "branch", "employee", "product")
+    }
+    return {**groups, "channel": channel, "language": firm.language_of(visit.language, language)}
+
+
+def _begin(
+    tx: Transaction,
+    firm: Firm,
+    row: VisitRow,
+    judged: Judgement,
+    to: tuple[str, str],
+    now: datetime,
+    claim: tuple[str, str, datetime],
+) -> Claimed:
+    """Start the conversation and store its first question as claimed."""
+    reached = any(a.reached_at for a in tx.people.addresses(row.person_id))
+    setting = setting_for(tx, firm, row, judged.survey, first_contact=not reached)
+    person = tx.people.lock(row.person_id)
+    language = firm.language_of(row.visit.language, person.language)
+    step = start(setting, language, now)
+    tx.conversations.put_survey(judged.survey.id, judged.survey.version, judged.survey.source)
+    number = tx.conversations.add(
+        row.visit.visit_id, row.person_id, to, (judged.survey.id, judged.survey.version), step.conversation
+    )
+    conversation = ConversationRow(
+        number,
+        row.visit.visit_id,
+        row.person_id,
+        *to,
+        judged.survey.id,
+        judged.survey.version,
+        step.conversation,
+    )
+    return claim_message(
+        tx, Kind.INVITATION, conversation, queue_asks(step.effects), judged.opening, now, claim
+    )
+
+
+def _plan(
+    tx: Transaction, firm: Firm, visit: Visit, person_id: int, now: datetime
+) -> tuple[Plan, tuple[str, ...]]:
+    judged = judge(tx, firm, visit, person_id, now)
+    match judged.decision:
+        case Ask(at, channel, displaced):
+            return Plan("planned", judged.survey.id, channel, at), displaced
+        case Suppressed(reason, detail):
+            return Plan("suppressed", judged.survey.id, reason=str(reason), detail=detail), ()
+
+
+def _displace(tx: Transaction, visit_id: str, displaced: tuple[str, ...], now: datetime) -> None:
+    """End the waiting visits of the same person that lost to this one."""
+    for other in displaced:
+        tx.visits.set_state(other, "suppressed", "another_visit", {"other": visit_id})
+        tx.visits.tell(other, now, "suppressed", reason="another_visit", other=visit_id)
+
+
+def _changed_after_asking(tx: Transaction, firm: Firm, before: VisitRow, visit: Visit, now: datetime) -> None:
+    """Keep the visit as it was asked about; note the change, and withdraw the question if the visit was reopened."""
+    changes = {key: str(value) for key, value in _facts(visit).items() if _facts(before.visit)[key] != value}
+    tx.visits.tell(visit.visit_id, now, "changed_after_asking", **changes)
+    row = tx.conversations.about(visit.visit_id)
+    if visit.resolved is False and before.visit.resolved is not False and row is not None:
+        survey = firm.version(
+            row.survey, row.version, tx.conversations.survey_source(row.survey, row.version)
+        )
+        step = advance(setting_for(tx, firm, before, survey), row.conversation, Reopened(), now)
+        if step.conversation.state is State.WITHDRAWN:
+            tx.conversations.save(replace(row, conversation=step.conversation))
+            tx.visits.set_state(visit.visit_id, "withdrawn")
+            tx.visits.tell(visit.visit_id, now, "withdrawn")
+
+
+def _answers_so_far(
+    tx: Transaction, firm: Firm, visit: Visit, policy: Policy, survey: Survey, now: datetime
+) -> int | None:
+    value = visit.attribute(policy.quota.by) if policy.quota else None
+    if policy.quota is None or value is None:
+        return None
+    since = day_of(firm.month_start(now), firm.zone)
+    return tx.answers.this_month(survey.id, survey.primary, policy.quota.by, value, since)
+
+
+def _phone_of(tx: Transaction, before: VisitRow | None) -> tuple[str, ...]:
+    if before is None:
+        return ()
+    return tuple(row.address for row in tx.people.addresses(before.person_id) if row.channel == "sms")
+
+
+def _says_nothing_new(visit: Visit, known: CustomerRow) -> bool:
+    pairs = ((visit.name, known.name), (visit.language, known.language), (visit.timezone, known.timezone))
+    return all(new is None or new == old for new, old in pairs)
+
+
+def _facts(visit: Visit) -> dict[str, Any]:
+    return {
+        "customer_id": visit.customer_id,
+        "occurred_at": visit.occurred_at,
+        "touchpoint": visit.touchpoint,
+        "branch": visit.branch,
+        "employee": visit.employee,
+        "product": visit.product,
+        "amount": visit.amount,
+        "resolved": visit.resolved,
+        "extra": dict(visit.extra),
+    }

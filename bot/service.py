@@ -1,0 +1,159 @@
+"""The use cases: a visit comes in, a message comes in, time passes. Each is one unit of work after another.
+
+The service decides nothing about customers: it loads, asks `surveys`, and stores what comes of it with the messages to
+be sent, in one transaction. What it acknowledges is stored.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
+
+import structlog
+
+from bot.alerts import alert_admins
+from bot.channels.base import Inbound
+from bot.clock import Clock
+from bot.firm import Firm
+from bot.hearing import Heard, handle, hear, keep_unhandled
+from bot.outbox import Dispatcher
+from bot.planning import Taken, take_visit
+from bot.timers import give_up_lapsed, wake
+from storage.base import Store, StoreError
+from storage.rows import InboundRow
+from storage.transaction import Transaction
+from surveys.visits import Visit
+
+log = structlog.get_logger(__name__)
+
+TRIES = 3
+"""How often handling a stored message is tried before it is put into quarantine."""
+
+AT_ONCE = 100
+"""Rows of one kind looked at in one tick."""
+
+StaffAnswers = Callable[[InboundRow], Awaitable[None]]
+
+
+class Service:
+    """All that happens, whatever brought it in. `staff` answers the stored request of a staff member."""
+
+    def __init__(
+        self,
+        store: Store,
+        firm: Firm,
+        clock: Clock,
+        dispatchers: Mapping[str, Dispatcher],
+        staff: StaffAnswers | None = None,
+    ) -> None:
+        self.store = store
+        self.firm = firm
+        self.clock = clock
+        self.dispatchers = dispatchers
+        self.staff = staff
+        self._staff_lock = asyncio.Lock()
+
+    async def on_visits(self, visits: Sequence[Visit]) -> list[Taken]:
+        """Take visits in, in one transaction; all of them are stored when this returns."""
+        now = self.clock.now()
+        return await self.store.write(lambda tx: [take_visit(tx, self.firm, visit, now) for visit in visits])
+
+    async def on_inbound(self, inbound: Inbound) -> Heard:
+        """Take a message in; it is stored when this returns. Raises StoreError where it could not be."""
+        now = self.clock.now()
+        try:
+            heard = await self.store.write(lambda tx: hear(tx, self.firm, inbound, now))
+        except StoreError:
+            raise
+        except Exception as error:
+            log.exception("handling_failed", channel=inbound.channel, external_id=inbound.external_id)
+            reason = f"{type(error).__name__}: {error}"
+            await self.store.write(lambda tx: keep_unhandled(tx, inbound, now, reason))
+            return Heard.HANDLED
+        if heard is not Heard.REPEAT and inbound.channel in self.dispatchers:
+            self.dispatchers[inbound.channel].wake()
+        return heard
+
+    async def on_tick(self) -> None:
+        """Do what time has made due, but for sending."""
+        await self.store.write(lambda tx: give_up_lapsed(tx, self.clock.now()))
+        await self._wake_conversations()
+        await self._retry_inbound()
+        await self.answer_staff()
+
+    async def answer_staff(self) -> None:
+        """Answer what staff asked, oldest first; a question that was not answered before a crash is answered now."""
+        if self.staff is None or self._staff_lock.locked():
+            return
+        async with self._staff_lock:
+            while rows := await self.store.write(lambda tx: tx.inbox.waiting("staff", 10)):
+                for row in rows:
+                    try:
+                        await self.staff(row)
+                    except StoreError:
+                        raise
+                    except Exception as error:
+                        log.exception("staff_answer_failed", inbox_id=row.inbox_id)
+                        await self._quarantine(row, error)
+
+    async def _wake_conversations(self) -> None:
+        while True:
+            now = self.clock.now()
+            due = await self.store.write(lambda tx: tx.conversations.due(now, AT_ONCE))  # noqa: B023 -- awaited here
+            results = await asyncio.gather(
+                *(self._wake(conversation_id, person_id) for conversation_id, person_id in due)
+            )
+            if len(due) < AT_ONCE or not any(results):
+                return
+
+    async def _wake(self, conversation_id: int, person_id: int) -> bool:
+        now = self.clock.now()
+        try:
+            await self.store.write(lambda tx: wake(tx, self.firm, conversation_id, person_id, now))
+        except StoreError:
+            raise
+        except Exception:
+            log.exception("timer_failed", conversation_id=conversation_id)
+            later = now + timedelta(hours=1)
+            await self.store.write(lambda tx: tx.conversations.postpone(conversation_id, later))
+            return False
+        return True
+
+    async def _retry_inbound(self) -> None:
+        for row in await self.store.write(lambda tx: tx.inbox.waiting("retry", AT_ONCE)):
+            await self.try_again(row)
+
+    async def try_again(self, row: InboundRow) -> bool:
+        """Handle a stored message once more; True when it went well."""
+        now = self.clock.now()
+
+        def work(tx: Transaction) -> None:
+            handle(tx, self.firm, Inbound.from_dict(row.body), now)
+            tx.inbox.set(row.inbox_id, "handled", row.tries + 1)
+
+        try:
+            await self.store.write(work)
+        except StoreError:
+            raise
+        except Exception as error:
+            log.exception("handling_failed", inbox_id=row.inbox_id)
+            if row.tries + 1 >= TRIES:
+                await self._quarantine(row, error)
+            else:
+                reason = f"{type(error).__name__}: {error}"
+                await self.store.write(lambda tx: tx.inbox.set(row.inbox_id, "retry", row.tries + 1, reason))
+            return False
+        return True
+
+    async def _quarantine(self, row: InboundRow, error: Exception) -> None:
+        """Put a message aside with its reason; the rest flows, the admins are told once."""
+        now = self.clock.now()
+        reason = f"{type(error).__name__}: {error}"
+
+        def work(tx: Transaction) -> None:
+            tx.inbox.set(row.inbox_id, "quarantined", row.tries + 1, reason)
+            text = "askwhy: a message could not be handled. See `askwhy quarantine list`."
+            alert_admins(tx, self.firm, "quarantine", text, now)
+
+        await self.store.write(work)

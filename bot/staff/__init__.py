@@ -1,0 +1,1 @@
+"""What staff may ask in chat, and how they are answered."""

@@ -1,0 +1,35 @@
+"""Who may ask for scores: staff by configuration, or by `askwhy staff add` and one-time links. Everybody else: silence.
+
+On Telegram a person is their numeric user id, in a private chat or in a listed group; channel posts, forwarded messages
+and anonymous admins are nobody. On SMS a person is a listed phone, and gets aggregates only: senders can be forged.
+"""
+
+from __future__ import annotations
+
+from bot.channels.base import Inbound
+from bot.firm import Firm
+from storage.rows import StaffRow
+from storage.transaction import Transaction
+
+ADMIN = "admin"
+
+
+def may_ask(tx: Transaction, firm: Firm, inbound: Inbound) -> bool:
+    """Tell whether the sender of a message is staff, in a place where staff may be answered."""
+    return member_of(tx, firm, inbound) is not None
+
+
+def member_of(tx: Transaction, firm: Firm, inbound: Inbound) -> StaffRow | None:
+    """Return the staff member who sent a message, None for anybody else."""
+    if inbound.anonymous or (not inbound.private and str(inbound.chat_id) not in firm.staff_groups):
+        return None
+    address = inbound.address if inbound.channel == "sms" else inbound.user_id
+    if address is None:
+        return None
+    stored = tx.staff.get(inbound.channel, address)
+    configured = firm.staff_phones if inbound.channel == "sms" else firm.staff_ids
+    if address in configured:
+        language = stored.language if stored else None
+        digest = (stored.digest, stored.digest_at) if stored else ("off", None)
+        return StaffRow(inbound.channel, address, inbound.name, ADMIN, (), language, *digest)
+    return stored

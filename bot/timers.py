@@ -1,0 +1,51 @@
+"""Units of work that time starts: silence in a conversation, and claims whose worker died."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.carrying import carry_out, settle
+from bot.firm import Firm
+from bot.outgoing import Kind
+from bot.planning import setting_for
+from storage.transaction import Transaction
+from surveys.conversation import advance
+from surveys.events import TimedOut
+
+
+def wake(tx: Transaction, firm: Firm, conversation_id: int, person_id: int, now: datetime) -> None:
+    """Move a conversation whose moment has come: a reminder, or its end."""
+    person = tx.people.lock(person_id)
+    row = tx.conversations.get(conversation_id)
+    if row is None or row.conversation.wake_at is None or row.conversation.wake_at > now:
+        return
+    visit = tx.visits.get(row.visit_id)
+    assert visit is not None, f"conversation {conversation_id} is about no visit"
+    survey = firm.version(row.survey, row.version, tx.conversations.survey_source(row.survey, row.version))
+    setting = setting_for(tx, firm, visit, survey)
+    conversation = row.conversation
+    if person.opted_out_at is not None or visit.state == "unknown":
+        # No reminder to who stopped, nor about a question that may never have arrived.
+        conversation = replace(conversation, reminders=setting.policy.reminders, replied=True)
+    step = advance(setting, conversation, TimedOut(), now)
+    after = replace(row, conversation=step.conversation)
+    carry_out(tx, firm, visit, after, setting, step.effects, now, None)
+    settle(tx, visit, after)
+    if visit.state != "unknown":
+        event = "reminded" if step.effects else "expired"
+        if step.effects or not step.conversation.state.open:
+            tx.visits.tell(row.visit_id, now, event)
+
+
+def give_up_lapsed(tx: Transaction, now: datetime) -> int:
+    """Call claimed messages whose lease ran out unknown: sent or not, nobody can tell. Return how many."""
+    lapsed = tx.outbox.lapsed(now)
+    for row in lapsed:
+        tx.outbox.set(row.outbox_id, "unknown", due_at=row.due_at, code="lease")
+        if row.kind == Kind.INVITATION and row.visit_id:
+            visit = tx.visits.get(row.visit_id)
+            if visit is not None and visit.state == "asking":
+                tx.visits.set_state(row.visit_id, "unknown")
+            tx.visits.tell(row.visit_id, now, "unknown", code="lease")
+    return len(lapsed)

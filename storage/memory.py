@@ -1,0 +1,33 @@
+"""A store without a file, for demonstrations, simulations and tests: SQLite's own memory, the same SQL, nothing durable."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from storage.base import Row, StoreError
+from storage.sqlite import SqliteStore
+
+
+class MemoryStore(SqliteStore):
+    """See storage.base.Store; gone when it is closed. One connection serves writers and readers, in turn."""
+
+    def __init__(self) -> None:
+        super().__init__(":memory:")
+        self.url = "memory:"
+
+    async def fetch(self, name: str, **values: object) -> list[Row]:
+        """Return all rows of a named query, between two units of work."""
+        return await self.write(lambda tx: tx.db.all(name, **values))
+
+    async def stream(self, name: str, **values: object) -> AsyncIterator[Row]:
+        """Yield the rows of a named query; they are all in memory anyway."""
+        for row in await self.fetch(name, **values):
+            yield row
+
+    async def backup(self, path: str) -> None:
+        """Refuse: there is nothing to keep."""
+        raise StoreError(f"The store is in memory only; there is nothing to copy to {path}.")
+
+    async def check(self) -> list[str]:
+        """Find nothing wrong with what is not on a disk."""
+        return []

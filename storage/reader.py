@@ -1,0 +1,144 @@
+"""Questions for people: scores, stories, exports. Reads what is committed and never waits for a writer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from storage.base import Fetcher, Row
+from storage.moments import moment
+from storage.rows import StaffRow, VisitRow
+from storage.tables.staff import staff_row
+from storage.tables.visits import visit_row
+
+Counts = dict[int, int]
+"""How often each value was given."""
+
+
+class Reader:
+    """Named questions on any store. Days are local days as `storage.moments.day_of` counts them; `last` is exclusive."""
+
+    def __init__(self, fetcher: Fetcher) -> None:
+        self._fetcher = fetcher
+
+    async def counts(
+        self, survey: str, question: str, first: int, last: int, dimension: str = ""
+    ) -> dict[str, Counts]:
+        """Return the counts of each group of a rolled-up dimension; the dimension "" has the one group ""."""
+        rows = await self._fetcher.fetch(
+            "score_counts", survey=survey, question=question, dimension=dimension, first=first, last=last
+        )
+        return {row["key"]: _counts(row) for row in rows}
+
+    async def counts_where(
+        self, survey: str, question: str, first: int, last: int, dimension: str, key: str
+    ) -> Counts:
+        """Return the counts of one group of a rolled-up dimension."""
+        rows = await self._fetcher.fetch(
+            "score_counts_of_key",
+            survey=survey,
+            question=question,
+            dimension=dimension,
+            key=key,
+            first=first,
+            last=last,
+        )
+        return _counts(rows[0])
+
+    async def daily(
+        self, survey: str, question: str, first: int, last: int, dimension: str = "", key: str = ""
+    ) -> list[tuple[int, Counts]]:
+        """Return the counts of each day of one group."""
+        rows = await self._fetcher.fetch(
+            "daily_counts",
+            survey=survey,
+            question=question,
+            dimension=dimension,
+            key=key,
+            first=first,
+            last=last,
+        )
+        return [(row["day"], _counts(row)) for row in rows]
+
+    async def daily_by(
+        self, survey: str, question: str, first: int, last: int, dimension: str
+    ) -> list[tuple[int, str, Counts]]:
+        """Return the counts of each day and group of a rolled-up dimension."""
+        rows = await self._fetcher.fetch(
+            "daily_counts_by", survey=survey, question=question, dimension=dimension, first=first, last=last
+        )
+        return [(row["day"], row["key"], _counts(row)) for row in rows]
+
+    async def asked(self, survey: str, first: int, last: int, dimension: str = "") -> dict[str, int]:
+        """Return how many invitations were sent, by group."""
+        rows = await self._fetcher.fetch(
+            "asked_counts", survey=survey, dimension=dimension, first=first, last=last
+        )
+        return {row["key"]: int(row["n"]) for row in rows}
+
+    async def raw_values(self, survey: str, question: str, first: int, last: int) -> list[dict[str, Any]]:
+        """Return every value with all its dimensions, for groupings that have no roll-up."""
+        rows = await self._fetcher.fetch(
+            "raw_values", survey=survey, question=question, first=first, last=last
+        )
+        return [_with_extra(row) for row in rows]
+
+    async def raw_asked(self, survey: str, first: int, last: int) -> list[dict[str, Any]]:
+        """Return every invitation with its visit's dimensions; `first` and `last` are microseconds."""
+        rows = await self._fetcher.fetch("raw_asked", survey=survey, first=first, last=last)
+        return [_with_extra(row) for row in rows]
+
+    async def complete_answers(self, survey: str, first: int, last: int) -> list[tuple[int, str, int]]:
+        """Return (response, question, value) of all answers, ordered by response."""
+        rows = await self._fetcher.fetch("complete_answers", survey=survey, first=first, last=last)
+        return [(row["response_id"], row["question"], row["value"]) for row in rows]
+
+    async def whys(self, survey: str, first: int, last: int, limit: int = 100_000) -> list[dict[str, Any]]:
+        """Return what people said, newest first, with score, language, dimensions and the customer's name."""
+        rows = await self._fetcher.fetch("whys", survey=survey, first=first, last=last, limit=limit)
+        return [_with_extra(row) for row in rows]
+
+    async def visit(self, visit_id: str) -> VisitRow | None:
+        """Return one visit."""
+        rows = await self._fetcher.fetch("one_visit", visit_id=visit_id)
+        return visit_row(rows[0]) if rows else None
+
+    async def story(self, visit_id: str) -> list[tuple[datetime, str, Mapping[str, Any]]]:
+        """Return what happened to a visit: moment, event, detail."""
+        rows = await self._fetcher.fetch("visit_story", visit_id=visit_id)
+        return [(moment(row["at"]), row["event"], json.loads(row["detail"])) for row in rows]
+
+    async def surveys_answered(self) -> list[str]:
+        """Return the ids of surveys that have answers."""
+        return [row["survey"] for row in await self._fetcher.fetch("surveys_answered")]
+
+    async def first_answer_day(self, survey: str) -> int | None:
+        """Return the local day of the first answer."""
+        rows = await self._fetcher.fetch("first_answer_day", survey=survey)
+        return rows[0]["day"] if rows else None
+
+    async def staff(self) -> list[StaffRow]:
+        """Return everybody who may ask for scores."""
+        return [staff_row(row) for row in await self._fetcher.fetch("staff_list")]
+
+    async def rows(self, name: str, **values: object) -> list[dict[str, Any]]:
+        """Return the rows of any other report query of `sql/reports.sql`, by name."""
+        return [dict(row) for row in await self._fetcher.fetch(name, **values)]
+
+    async def stream(self, name: str, **values: object) -> AsyncIterator[dict[str, Any]]:
+        """Yield the rows of a report query in constant memory."""
+        async for row in self._fetcher.stream(name, **values):
+            yield _with_extra(row)
+
+
+def _counts(row: Row) -> Counts:
+    return {value: int(row[f"v{value}"]) for value in range(11) if row[f"v{value}"]}
+
+
+def _with_extra(row: Row) -> dict[str, Any]:
+    plain = dict(row)
+    if "extra" in plain:
+        plain["extra"] = json.loads(plain["extra"])
+    return plain

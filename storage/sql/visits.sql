@@ -1,0 +1,71 @@
+-- name: visit^
+-- One visit with its invitation and the customer's facts.
+SELECT v.*, c.name, c.language, c.timezone, c.quiet FROM visits v
+LEFT JOIN customers c ON c.customer_id = v.customer_id WHERE v.visit_id = :visit_id;
+
+-- name: add_visit!
+INSERT INTO visits (visit_id, customer_id, person_id, occurred_at, received_at, touchpoint, branch, employee, product,
+  amount, resolved, extra, visit_number, state, reason, detail, survey, channel, due_at)
+VALUES (:visit_id, :customer_id, :person_id, :occurred_at, :received_at, :touchpoint, :branch, :employee, :product,
+  :amount, :resolved, :extra, :visit_number, :state, :reason, :detail, :survey, :channel, :due_at);
+
+-- name: change_visit!
+-- New facts about a visit that was not asked about yet.
+UPDATE visits SET occurred_at = :occurred_at, touchpoint = :touchpoint, branch = :branch, employee = :employee,
+  product = :product, amount = :amount, resolved = :resolved, extra = :extra WHERE visit_id = :visit_id;
+
+-- name: set_plan!
+-- What was decided about asking.
+UPDATE visits SET state = :state, reason = :reason, detail = :detail, survey = :survey, channel = :channel,
+  due_at = :due_at WHERE visit_id = :visit_id;
+
+-- name: set_visit_state!
+UPDATE visits SET state = :state, reason = :reason, detail = :detail WHERE visit_id = :visit_id;
+
+-- name: set_asked!
+-- The invitation is claimed: from here on it counts against the cap.
+UPDATE visits SET state = 'asking', channel = :channel, asked_at = :asked_at WHERE visit_id = :visit_id;
+
+-- name: set_not_asked!
+-- The invitation was surely not sent: it counts no more.
+UPDATE visits SET asked_at = NULL WHERE visit_id = :visit_id;
+
+-- name: asked_of
+-- Invitations sent to a person since a moment, newest first.
+SELECT visit_id, survey, asked_at, touchpoint, branch, employee, product, extra FROM visits
+WHERE person_id = :person_id AND asked_at >= :since ORDER BY asked_at DESC;
+
+-- name: waiting_of
+-- Other visits of a person that wait to be asked about.
+SELECT visit_id, occurred_at, touchpoint, due_at FROM visits
+WHERE person_id = :person_id AND asked_at IS NULL AND state = 'planned' AND visit_id <> :visit_id
+ORDER BY occurred_at DESC;
+
+-- name: count_visits_of^
+-- How many visits of a person came before.
+SELECT count(*) AS n FROM visits WHERE person_id = :person_id AND occurred_at < :before;
+
+-- name: due_visits
+-- Planned visits whose moment has come on a channel, oldest first; rows that another worker holds are passed over.
+SELECT visit_id, person_id FROM visits WHERE state = 'planned' AND channel = :channel AND due_at <= :now
+ORDER BY due_at LIMIT :limit $skip_locked;
+
+-- name: next_due_visit^
+SELECT min(due_at) AS due_at FROM visits WHERE state = 'planned' AND channel = :channel;
+
+-- name: tell!
+-- One line of a visit's story.
+INSERT INTO story (visit_id, at, event, detail) VALUES (:visit_id, :at, :event, :detail);
+
+-- name: story
+SELECT at, event, detail FROM story WHERE visit_id = :visit_id ORDER BY story_id;
+
+-- name: answers_this_month^
+-- Answers of a survey since a day where one dimension has one value, for quotas.
+SELECT coalesce(sum(v0+v1+v2+v3+v4+v5+v6+v7+v8+v9+v10), 0) AS n FROM tallies
+WHERE survey = :survey AND question = :question AND dimension = :dimension AND key = :key AND day >= :since;
+
+-- name: visits_without_address
+-- Visits of a person that were not asked about for want of an address.
+SELECT visit_id FROM visits WHERE person_id = :person_id AND asked_at IS NULL AND state = 'suppressed'
+AND reason = 'no_address' ORDER BY occurred_at;

@@ -1,0 +1,175 @@
+"""Answers, their history, and the roll-ups that `/score` reads; always changed in one transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage.database import Database
+from storage.moments import micros
+
+VALUES = range(11)
+"""Values that roll-ups have room for: every scale lies within 0..10."""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One survey response as it is stored the first time; `day` is local (storage.moments.day_of)."""
+
+    visit_id: str | None
+    customer_id: str | None
+    person_id: int | None
+    survey: str
+    question: str
+    answered_at: datetime
+    day: int
+    channel: str | None
+    language: str | None
+    late: bool
+    attributes: Mapping[str, str]  # touchpoint, branch, employee, product and every further column
+    score: int | None = None
+    why: str | None = None
+
+
+COUNTED = ("touchpoint", "branch", "employee", "product", "channel", "language")
+"""Dimensions with roll-ups; further columns are counted from the responses themselves."""
+
+_COLUMNS = ("touchpoint", "branch", "employee", "product")
+
+
+class Answers:
+    """Record answers and count them."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def response_about(self, visit_id: str) -> int | None:
+        """Return the number of the response about a visit."""
+        row = self._db.one("response_about", visit_id=visit_id)
+        return int(row["response_id"]) if row else None
+
+    def add(self, response: Response) -> int:
+        """Store a response that has no answers yet; return its number."""
+        attributes = dict(response.attributes)
+        columns = {name: attributes.pop(name, None) for name in _COLUMNS}
+        row = self._db.one(
+            "add_response",
+            **columns,
+            visit_id=response.visit_id,
+            customer_id=response.customer_id,
+            person_id=response.person_id,
+            survey=response.survey,
+            question=response.question,
+            score=None,
+            why=None,
+            answered_at=micros(response.answered_at),
+            day=response.day,
+            channel=response.channel,
+            language=response.language,
+            late=int(response.late),
+            extra=json.dumps(attributes, ensure_ascii=False),
+        )
+        assert row is not None
+        return int(row["response_id"])
+
+    def record(
+        self,
+        response_id: int,
+        response: Response,
+        question: str,
+        value: int | None,
+        text: str | None,
+        *,
+        is_why: bool,
+    ) -> tuple[int | None, str | None] | None:
+        """Store one answer, its roll-ups, and what it replaces; return (value, text) replaced, or None.
+
+        `response` says when, where and for which groups the answer counts. A corrected value keeps the moment of the
+        first one: it moves between values, not between days.
+        """
+        before = self._db.one("answer", response_id=response_id, question=question)
+        if before is not None and (before["value"], before["text"]) == (value, text):
+            return None
+        stored = self._db.one("response_by_id", response_id=response_id)
+        assert stored is not None
+        first_value = question == response.question and stored["score"] is None and value is not None
+        day, at = (
+            (response.day, micros(response.answered_at))
+            if first_value
+            else (stored["day"], stored["answered_at"])
+        )
+        if before is not None:
+            self._db.run(
+                "keep_replaced",
+                response_id=response_id,
+                question=question,
+                value=before["value"],
+                text=before["text"],
+                replaced_at=micros(response.answered_at),
+            )
+        self._db.run(
+            "put_answer", response_id=response_id, question=question, value=value, text=text, answered_at=at
+        )
+        self._db.run(
+            "set_response",
+            response_id=response_id,
+            score=value if question == response.question else stored["score"],
+            why=text if is_why else stored["why"],
+            answered_at=at,
+            day=day,
+            late=int(response.late or bool(stored["late"])),
+        )
+        counts: dict[int, int] = {}
+        if value is not None:
+            counts[value] = 1
+        if before is not None and before["value"] is not None:
+            counts[before["value"]] = counts.get(before["value"], 0) - 1
+        if any(counts.values()):
+            self._tally(response, question, day, counts)
+        return None if before is None else (before["value"], before["text"])
+
+    def count_asked(self, survey: str, day: int, groups: Mapping[str, str | None], n: int = 1) -> None:
+        """Count an invitation (or take one back, with -1) for everybody and for each of its groups."""
+        for dimension, key in (("", ""), *((d, groups.get(d) or "") for d in COUNTED)):
+            self._db.run("tally_asked", survey=survey, dimension=dimension, day=day, key=key, n=n)
+
+    def same_imported(self, survey: str, at: datetime, customer_id: str | None, score: int | None) -> int:
+        """Return how often the same answer of another tool is stored."""
+        row = self._db.one(
+            "same_imported",
+            survey=survey,
+            answered_at=micros(at),
+            customer_id=customer_id or "",
+            score=-1 if score is None else score,
+        )
+        assert row is not None
+        return int(row["n"])
+
+    def this_month(self, survey: str, question: str, dimension: str, key: str, since_day: int) -> int:
+        """Return how many answers one group has given since a day, for quotas."""
+        row = self._db.one(
+            "answers_this_month",
+            survey=survey,
+            question=question,
+            dimension=dimension,
+            key=key,
+            since=since_day,
+        )
+        assert row is not None
+        return int(row["n"])
+
+    def _tally(self, response: Response, question: str, day: int, counts: Mapping[int, int]) -> None:
+        values = {f"v{v}": counts.get(v, 0) for v in VALUES}
+        groups = {**response.attributes, "channel": response.channel, "language": response.language}
+        for dimension, key in (("", ""), *((d, groups.get(d) or "") for d in COUNTED)):
+            self._db.run(
+                "tally",
+                survey=response.survey,
+                question=question,
+                dimension=dimension,
+                day=day,
+                key=key,
+                **values,
+            )

@@ -1,0 +1,184 @@
+"""People, their addresses, their customer ids."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from datetime import datetime
+
+from storage.base import Row
+from storage.database import Database
+from storage.moments import micros, moment
+from storage.rows import AddressRow, CustomerRow, PersonRow
+
+
+class People:
+    """A person is one human: the same address or the same customer id always leads to the same person."""
+
+    def __init__(self, db: Database, secret: bytes) -> None:
+        self._db = db
+        self._secret = secret
+
+    def resolve(self, customer_id: str | None, addresses: Mapping[str, str]) -> int:
+        """Return the person behind a customer id and addresses (channel → address); new or merged where needed."""
+        found = []
+        if customer_id is not None and (row := self._db.one("person_by_customer", customer_id=customer_id)):
+            found.append(int(row["person_id"]))
+        unknown = []
+        for channel, address in addresses.items():
+            owner = self.by_address(channel, address)
+            if owner is None:
+                unknown.append((channel, address))
+            elif owner not in found:
+                found.append(owner)
+        person_id = found[0] if found else self._new()
+        for other in found[1:]:
+            self.merge(person_id, other)
+        for channel, address in unknown:
+            self._db.run("add_address", channel=channel, address=address, person_id=person_id)
+            self._inherit_opt_out(person_id, channel, address)
+        return person_id
+
+    def by_address(self, channel: str, address: str) -> int | None:
+        """Return the person whom an address belongs to."""
+        row = self._db.one("person_by_address", channel=channel, address=address)
+        return int(row["person_id"]) if row else None
+
+    def lock(self, person_id: int) -> PersonRow:
+        """Return a person; other units of work about the same person wait until this one ends."""
+        row = self._db.one("lock_person", person_id=person_id)
+        assert row is not None, f"person {person_id} vanished"
+        return PersonRow(
+            person_id,
+            moment(row["opted_out_at"]),
+            row["opted_out_how"],
+            moment(row["erased_at"]),
+            moment(row["written_at"]),
+            moment(row["wished_at"]),
+            row["language"],
+        )
+
+    def merge(self, kept: int, gone: int) -> None:
+        """Make two people one. The newest open conversation stays open; an opt-out of either holds for both."""
+        row = self._db.one("merge_people_row", kept=kept, gone=gone)
+        assert row is not None
+        for older in self._db.all("open_conversations_of", kept=kept, gone=gone)[1:]:
+            self._close(older)
+        self._db.run("merge_people", kept=kept, **{key: row[key] for key in _MERGED})
+        for name in _MERGES:
+            self._db.run(name, kept=kept, gone=gone)
+        self._db.run("drop_person", gone=gone)
+
+    def addresses(self, person_id: int) -> tuple[AddressRow, ...]:
+        """Return all addresses of a person, unusable ones too."""
+        rows = self._db.all("addresses_of", person_id=person_id)
+        return tuple(
+            AddressRow(r["channel"], r["address"], r["unusable"], moment(r["reached_at"])) for r in rows
+        )
+
+    def opt_out(self, person_id: int, at: datetime, how: str) -> None:
+        """Opt a person out on all addresses; kept by keyed hash as well, so that erasure does not lose it."""
+        self._db.run("set_opted_out", person_id=person_id, at=micros(at), how=how)
+        for row in self.addresses(person_id):
+            self._db.run("put_opt_out_hash", hash=self._hash(row.channel, row.address), at=micros(at))
+
+    def opt_in(self, person_id: int) -> None:
+        """Take an opt-out back."""
+        self._db.run("set_opted_out", person_id=person_id, at=None, how=None)
+        for row in self.addresses(person_id):
+            self._db.run("drop_opt_out_hash", hash=self._hash(row.channel, row.address))
+
+    def set_language(self, person_id: int, language: str) -> None:
+        """Remember the language a person writes in."""
+        self._db.run("set_person_language", person_id=person_id, language=language)
+
+    def set_written(self, person_id: int, at: datetime) -> None:
+        """Remember a message of ours that answers nothing."""
+        self._db.run("set_written", person_id=person_id, at=micros(at))
+
+    def set_wished(self, person_id: int, at: datetime) -> None:
+        """Remember a survey at the person's own wish."""
+        self._db.run("set_wished", person_id=person_id, at=micros(at))
+
+    def set_unusable(self, channel: str, address: str, code: str | None) -> None:
+        """Remember that an address never works, with the provider's code; or that it works again."""
+        self._db.run("set_unusable", channel=channel, address=address, code=code)
+
+    def set_reached(self, channel: str, address: str, at: datetime) -> None:
+        """Remember the first accepted message to an address."""
+        self._db.run("set_reached", channel=channel, address=address, at=micros(at))
+
+    def move_address(self, channel: str, address: str, new: str) -> None:
+        """Follow a chat that the provider gave a new id."""
+        if self.by_address(channel, new) is None:
+            self._db.run("move_address", channel=channel, address=address, new=new)
+
+    def customer(self, customer_id: str) -> CustomerRow | None:
+        """Return a customer's own facts."""
+        return _customer(self._db.one("customer", customer_id=customer_id))
+
+    def customer_of(self, person_id: int) -> CustomerRow | None:
+        """Return the facts of one of a person's customer ids."""
+        return _customer(self._db.one("customer_of", person_id=person_id))
+
+    def put_customer(self, row: CustomerRow) -> None:
+        """Insert or update a customer; what is None stays as it was."""
+        self._db.run(
+            "put_customer",
+            customer_id=row.customer_id,
+            person_id=row.person_id,
+            name=row.name,
+            language=row.language,
+            timezone=row.timezone,
+            quiet=row.quiet,
+        )
+
+    def _close(self, row: Row) -> None:
+        """End the older of two open conversations that turn out to be with one person."""
+        data = json.dumps(
+            {**json.loads(row["data"]), "state": "expired", "wake_at": None}, ensure_ascii=False
+        )
+        self._db.run(
+            "save_conversation",
+            conversation_id=row["conversation_id"],
+            state="expired",
+            data=data,
+            wake_at=None,
+            channel=row["channel"],
+            address=row["address"],
+        )
+        self._db.run("set_visit_state", visit_id=row["visit_id"], state="expired", reason=None, detail="{}")
+
+    def _new(self) -> int:
+        row = self._db.one("add_person")
+        assert row is not None
+        return int(row["person_id"])
+
+    def _inherit_opt_out(self, person_id: int, channel: str, address: str) -> None:
+        row = self._db.one("opt_out_hash", hash=self._hash(channel, address))
+        if row is not None:
+            self._db.run("set_opted_out", person_id=person_id, at=row["at"], how="stop")
+
+    def _hash(self, channel: str, address: str) -> str:
+        return hmac.new(self._secret, f"{channel}:{address}".encode(), hashlib.sha256).hexdigest()
+
+
+_MERGED = ("opted_out_at", "opted_out_how", "erased_at", "written_at", "wished_at", "language")
+_MERGES = (
+    "merge_addresses",
+    "merge_customers",
+    "merge_visits",
+    "merge_responses",
+    "merge_outbox",
+    "merge_conversations",
+)
+
+
+def _customer(row: Row | None) -> CustomerRow | None:
+    if row is None:
+        return None
+    return CustomerRow(
+        row["customer_id"], int(row["person_id"]), row["name"], row["language"], row["timezone"], row["quiet"]
+    )

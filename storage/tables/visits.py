@@ -1,0 +1,186 @@
+"""Visits with their invitations, and their stories."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from storage.base import Row
+from storage.database import Database
+from storage.moments import micros, moment
+from storage.rows import VisitRow
+from surveys.asking import Asked, Waiting
+from surveys.visits import Visit
+
+DIMENSIONS = ("touchpoint", "branch", "employee", "product")
+"""Columns of a visit that are counted by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What was decided about asking: a moment and a channel, or a state with its reason."""
+
+    state: str
+    survey: str
+    channel: str | None = None
+    due_at: datetime | None = None
+    reason: str | None = None
+    detail: Mapping[str, Any] | None = None
+
+
+class Visits:
+    """Visits by their id; `asked_at` is set by the claim and is what the cap counts."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def get(self, visit_id: str) -> VisitRow | None:
+        """Return one visit."""
+        row = self._db.one("visit", visit_id=visit_id)
+        return visit_row(row) if row else None
+
+    def add(self, visit: Visit, person_id: int, received_at: datetime, number: int, plan: Plan) -> None:
+        """Store a new visit with what was decided about it."""
+        self._db.run(
+            "add_visit",
+            **_facts(visit),
+            customer_id=visit.customer_id,
+            person_id=person_id,
+            received_at=micros(received_at),
+            visit_number=number,
+            **_plan(plan),
+        )
+
+    def change(self, visit: Visit) -> None:
+        """Store new facts about a visit."""
+        self._db.run("change_visit", **_facts(visit))
+
+    def plan(self, visit_id: str, plan: Plan) -> None:
+        """Store what was decided about asking."""
+        self._db.run("set_plan", visit_id=visit_id, **_plan(plan))
+
+    def set_state(
+        self, visit_id: str, state: str, reason: str | None = None, detail: Mapping[str, Any] | None = None
+    ) -> None:
+        """Store where the invitation stands."""
+        self._db.run("set_visit_state", visit_id=visit_id, state=state, reason=reason, detail=_json(detail))
+
+    def set_asked(self, visit_id: str, channel: str, at: datetime) -> None:
+        """Claim: the invitation is being sent and counts against the cap from now on."""
+        self._db.run("set_asked", visit_id=visit_id, channel=channel, asked_at=micros(at))
+
+    def set_not_asked(self, visit_id: str) -> None:
+        """Note that the invitation was surely not sent: it does not count."""
+        self._db.run("set_not_asked", visit_id=visit_id)
+
+    def asked_of(self, person_id: int, since: datetime) -> tuple[Asked, ...]:
+        """Return the invitations sent to a person since a moment, newest first."""
+        rows = self._db.all("asked_of", person_id=person_id, since=micros(since))
+        return tuple(_asked(row) for row in rows)
+
+    def waiting_of(self, person_id: int, but: str) -> tuple[Waiting, ...]:
+        """Return the other visits of a person that wait to be asked about."""
+        rows = self._db.all("waiting_of", person_id=person_id, visit_id=but)
+        return tuple(Waiting(row["visit_id"], moment(row["occurred_at"]), row["touchpoint"]) for row in rows)
+
+    def without_address(self, person_id: int) -> list[str]:
+        """Return the visits of a person that were not asked about for want of an address, oldest first."""
+        return [row["visit_id"] for row in self._db.all("visits_without_address", person_id=person_id)]
+
+    def number_of(self, person_id: int, occurred_at: datetime) -> int:
+        """Return which visit of the person one at `occurred_at` is, counted from 1."""
+        row = self._db.one("count_visits_of", person_id=person_id, before=micros(occurred_at))
+        assert row is not None
+        return int(row["n"]) + 1
+
+    def due(self, channel: str, now: datetime, limit: int) -> list[tuple[str, int]]:
+        """Return (visit, person) of planned visits whose moment has come, oldest first."""
+        rows = self._db.all("due_visits", channel=channel, now=micros(now), limit=limit)
+        return [(row["visit_id"], int(row["person_id"])) for row in rows]
+
+    def next_due(self, channel: str) -> datetime | None:
+        """Return the earliest moment a planned visit of a channel waits for."""
+        row = self._db.one("next_due_visit", channel=channel)
+        return moment(row["due_at"]) if row else None
+
+    def tell(self, visit_id: str, at: datetime, event: str, **detail: object) -> None:
+        """Add a line to a visit's story."""
+        self._db.run("tell", visit_id=visit_id, at=micros(at), event=event, detail=_json(detail))
+
+    def story(self, visit_id: str) -> list[tuple[datetime, str, Mapping[str, Any]]]:
+        """Return what happened to a visit: moment, event, detail."""
+        rows = self._db.all("story", visit_id=visit_id)
+        return [(moment(row["at"]), row["event"], json.loads(row["detail"])) for row in rows]
+
+
+def visit_row(row: Row) -> VisitRow:
+    """Read one row of the query `visit`."""
+    visit = Visit(
+        visit_id=row["visit_id"],
+        customer_id=row["customer_id"],
+        occurred_at=moment(row["occurred_at"]),
+        name=row["name"],
+        language=row["language"],
+        timezone=row["timezone"],
+        touchpoint=row["touchpoint"],
+        branch=row["branch"],
+        employee=row["employee"],
+        product=row["product"],
+        amount=None if row["amount"] is None else Decimal(str(row["amount"])),
+        resolved=None if row["resolved"] is None else bool(row["resolved"]),
+        extra=json.loads(row["extra"]),
+    )
+    return VisitRow(
+        visit=visit,
+        person_id=int(row["person_id"]),
+        received_at=moment(row["received_at"]),
+        visit_number=row["visit_number"],
+        state=row["state"],
+        reason=row["reason"],
+        detail=json.loads(row["detail"]),
+        survey=row["survey"],
+        channel=row["channel"],
+        due_at=moment(row["due_at"]),
+        asked_at=moment(row["asked_at"]),
+        quiet=row["quiet"],
+    )
+
+
+def _facts(visit: Visit) -> dict[str, object]:
+    return {
+        "visit_id": visit.visit_id,
+        "occurred_at": micros(visit.occurred_at),
+        "touchpoint": visit.touchpoint,
+        "branch": visit.branch,
+        "employee": visit.employee,
+        "product": visit.product,
+        "amount": None if visit.amount is None else float(visit.amount),
+        "resolved": None if visit.resolved is None else int(visit.resolved),
+        "extra": _json(visit.extra),
+    }
+
+
+def _plan(plan: Plan) -> dict[str, object]:
+    return {
+        "state": plan.state,
+        "reason": plan.reason,
+        "detail": _json(plan.detail),
+        "survey": plan.survey,
+        "channel": plan.channel,
+        "due_at": micros(plan.due_at),
+    }
+
+
+def _asked(row: Row) -> Asked:
+    attributes = {**json.loads(row["extra"]), **{d: row[d] for d in DIMENSIONS if row[d] is not None}}
+    return Asked(
+        at=moment(row["asked_at"]), visit_id=row["visit_id"], survey=row["survey"], attributes=attributes
+    )
+
+
+def _json(value: Mapping[str, Any] | None) -> str:
+    return json.dumps(dict(value), ensure_ascii=False) if value else "{}"

@@ -1,0 +1,27 @@
+"""What a unit of work sees: the tables, inside one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from storage.database import Connection, Database
+from storage.tables.answers import Answers
+from storage.tables.conversations import Conversations
+from storage.tables.messages import Inbox, Outbox
+from storage.tables.people import People
+from storage.tables.staff import Staff
+from storage.tables.visits import Visits
+
+
+class Transaction:
+    """The tables by name: `tx.people`, `tx.visits`, `tx.conversations`, `tx.answers`, `tx.inbox`, `tx.outbox`, `tx.staff`."""
+
+    def __init__(self, connection: Connection, queries: Mapping[str, str], secret: bytes) -> None:
+        db = self.db = Database(connection, queries)
+        self.people = People(db, secret)
+        self.visits = Visits(db)
+        self.conversations = Conversations(db)
+        self.answers = Answers(db)
+        self.inbox = Inbox(db)
+        self.outbox = Outbox(db)
+        self.staff = Staff(db)
