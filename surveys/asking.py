@@ -112,11 +112,13 @@ def decide(
     channel = next((channel for channel in policy.channels if person.addresses.get(channel)), None)
     if channel is None:
         return Suppressed(Reason.NO_ADDRESS, {"channels": ", ".join(policy.channels)})
-    latest = visit.occurred_at + policy.stale_after
+    now = now.astimezone(UTC)  # sums and differences within one zone would go by its wall clock
+    occurred_at = visit.occurred_at.astimezone(UTC)
+    latest = occurred_at + policy.stale_after
     stale = Suppressed(Reason.STALE, _span("at_most", policy.stale_after))
     if now > latest:
         return stale
-    due = due_at(visit.occurred_at, policy, opening)
+    due = due_at(occurred_at, policy, opening)
     at = due if due is None or due >= now else opening.next_open(now)
     never_allowed = (
         due is None or due > latest
@@ -127,9 +129,7 @@ def decide(
         return Suppressed(Reason.NOT_SAMPLED, {"per_mille": round(policy.sample * 1000)})
     return (
         _beyond_quota(visit, policy, answers_so_far)
-        or _capped(
-            visit, person, policy, at or max(now, later(visit.occurred_at, policy.delay, opening.zone))
-        )
+        or _capped(visit, person, policy, at or max(now, later(occurred_at, policy.delay, opening.zone)))
         or _busy(visit, person)
         or _beaten(visit, person, policy)
         or (
