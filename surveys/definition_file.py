@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from surveys.definition_error import SurveyError
 
 LANGUAGE_CODE: Final = r"^[a-z]{2,3}$"
+MOST_CHARACTERS: Final = 200_000  # twenty languages of a long survey
 IDENTIFIER: Final = r"^[a-z][a-z0-9_]{0,39}$"
 
 _FIXES: Final = {
@@ -74,9 +75,11 @@ class SurveyShape(_Shape):
 
 def read_shape(source: str, where: str) -> SurveyShape:
     """Read a survey file's text. Raises SurveyError for the first thing that is wrong with its shape."""
+    if len(source) > MOST_CHARACTERS:
+        raise SurveyError(where, "the file", source, f"shorten it to {MOST_CHARACTERS:,} characters.")
     try:
         raw = tomllib.loads(source)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # ValueError also for a number of thousands of digits
         raise _syntax_error(source, where, str(error)) from error
     try:
         return SurveyShape.model_validate(raw)

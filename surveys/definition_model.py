@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -36,16 +36,16 @@ class Texts:
         """Languages in which anything is written."""
         return {code for texts in self.variants.values() for code in texts}
 
-    def incomplete(self, languages: Iterable[str], bands: Iterable[str]) -> Iterator[tuple[str, str]]:
+    def incomplete(self, languages: Iterable[str], bands: Sequence[str]) -> Iterator[tuple[str, str]]:
         """Yield (band, language) where a customer would read another language than his own."""
         for language in languages:
             if language in self.variants.get(ANY_BAND, {}):
                 continue
             missing = [band for band in bands if language not in self.variants.get(band, {})]
-            if missing and len(missing) < len(list(bands)):
-                yield from ((band, language) for band in missing)
-            elif missing or not list(bands):
+            if not bands or len(missing) == len(bands):
                 yield ANY_BAND, language
+            else:
+                yield from ((band, language) for band in missing)
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ def scale_of(
     except ValueError as error:
         fix = 'write the lowest and highest answer, such as "0-10" or "1-5".'
         raise SurveyError(where, f"{key}.scale", question.scale, fix) from error
-    if scale.low < 0 or len(scale.values()) > MOST_VALUES:
+    if scale.low < 0 or scale.high - scale.low >= MOST_VALUES:
         fix = f"take whole numbers from 0 up, at most {MOST_VALUES} of them; people answer 0-10 or 1-5 best."
         raise SurveyError(where, f"{key}.scale", question.scale, fix)
     return scale

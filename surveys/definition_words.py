@@ -11,6 +11,7 @@ from surveys.definition_file import LANGUAGE_CODE, QuestionShape
 from surveys.definition_model import Question
 from surveys.questions import QUESTION_TYPES
 from surveys.reading import Kind, Step
+from surveys.reading.vocabulary import languages_known, load_language, phrase_key
 
 # Carriers act on these by themselves, as a whole message: out (END, QUIT) or, at some, in again (YES).
 CARRIER_WORDS: Final = frozenset(
@@ -60,14 +61,21 @@ def check_labels(question: Question, where: str, key: str) -> None:
 def _check_word(question: Question, language: str, word: str, where: str, key: str) -> None:
     if not word.strip() or len(word) > MOST_LETTERS:
         raise SurveyError(where, key, word, f"write 1 to {MOST_LETTERS} characters.")
-    bare = replace(question, labels={}, options={})
-    reading = QUESTION_TYPES[question.type].read(
-        bare, word, step=Step.SCORE, language=language, languages=(language, "en")
-    )
     carrier = word.strip(" .!").casefold() in CARRIER_WORDS and question.type != "yes_no"
-    if carrier or reading.kind in {Kind.OPT_OUT, Kind.OPT_IN, Kind.HELP}:
+    if carrier or _is_keyword(question, language, word):
         fix = "customers and phone carriers use this word to stop or restart messages; choose another."
         raise SurveyError(where, key, word, fix)
+
+
+def _is_keyword(question: Question, language: str, word: str) -> bool:
+    """Read the word as a reply without the author's own names: in no language, which hears the keywords of all.
+
+    (A language would also load its number words, which takes longer than all the rest of the file.)
+    """
+    bare = replace(question, labels={}, options={})
+    reading = QUESTION_TYPES[question.type].read(bare, word, step=Step.SCORE, language="", languages=())
+    here = load_language(language).keywords["opt_out_here"] if language in languages_known() else frozenset()
+    return reading.kind in {Kind.OPT_OUT, Kind.OPT_IN, Kind.HELP} or phrase_key(word) in here
 
 
 def _check_language(code: str, value: object, where: str, key: str) -> None:

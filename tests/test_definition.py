@@ -1,5 +1,6 @@
 """Survey files: what they say, and how the texts of a question are chosen."""
 
+import re
 from hashlib import sha256
 from pathlib import Path
 
@@ -128,10 +129,23 @@ def test_languages_are_those_in_which_every_part_is_written(survey: Survey) -> N
 
 
 def test_a_language_may_be_written_per_band_alone() -> None:
-    per_band = SOURCE.replace('en = "What went wrong?"', 'en = "What?"\nfi = "Mikä?"')
+    """Finnish has no general why, but one for every band: a Finnish customer reads Finnish throughout."""
+    finnish = re.sub(r"(?m)^et = (.*)$", r"et = \1\nfi = \1", SOURCE).replace(
+        'et = "Miks?"\nfi = "Miks?"', 'et = "Miks?"'
+    )
+    finnish = re.sub(
+        r"options = .*", 'options = { en = ["A", "B"], et = ["A", "B"], fi = ["A", "B"] }', finnish
+    )
+    bands = {"promoter": "Mikä?", "passive": "Mitä?"}
+    tables = "".join(f'[questions.text.{band}]\nfi = "{text}"\n' for band, text in bands.items())
     with pytest.raises(SurveyError) as caught:
-        parse_survey(per_band, "x")
-    assert caught.value.key == "questions.recommend.text.fi"
+        parse_survey(finnish.replace("[thanks]", tables + "[thanks]"), "x")
+    assert caught.value.key == "questions.why.text.detractor.fi"
+    whole = finnish.replace('en = "What went wrong?"', 'en = "What went wrong?"\nfi = "Miksi?"')
+    survey = parse_survey(whole.replace("[thanks]", tables + "[thanks]"), "x")
+    assert survey.languages == ("en", "et", "fi")
+    assert survey.question("why").text_template("fi", "en", "passive") == "Mitä?"
+    assert survey.question("why").text_template("fi", "en", None) == "Why?"
 
 
 def test_labels_of_the_language_win_over_those_of_others(survey: Survey) -> None:

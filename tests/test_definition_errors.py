@@ -1,8 +1,10 @@
 """A broken survey file is refused, and the error names file, key, value and fix."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from surveys.definition import SurveyError, parse_survey
+from surveys.definition import Survey, SurveyError, parse_survey
 
 GOOD = """
 id = "visit"
@@ -57,6 +59,7 @@ BROKEN = [
     ('scale = "0-10"', 'scale = "10-0"', "questions.recommend.scale", "lowest and highest answer"),
     ('scale = "0-10"', 'scale = "0-1000"', "questions.recommend.scale", "at most 101"),
     ('scale = "0-10"', 'scale = "-5-5"', "questions.recommend.scale", "from 0 up"),
+    ('scale = "0-10"', 'scale = "0-99999999999999999999"', "questions.recommend.scale", "at most 101"),
     ('type = "scale"', 'type = "scal"', "questions.recommend.type", "did you mean 'scale'"),
     ('measure = "nps"', 'measure = "npx"', "measure", "did you mean 'nps'"),
     ('type = "scale"', 'type = "scale"\nmeasure = "csy"', "questions.recommend.measure", "did you mean"),
@@ -182,3 +185,48 @@ def test_a_long_value_is_shortened_in_the_message() -> None:
     with pytest.raises(SurveyError) as caught:
         parse_survey(GOOD.replace("Recommend us", "{{ x }}" * 400), "mine.toml")
     assert len(str(caught.value)) < 300
+
+
+WORDS = (
+    "id",
+    "text",
+    "en",
+    "questions",
+    "[",
+    "]",
+    "=",
+    '"',
+    "{{",
+    "}}",
+    "{%",
+    "\n",
+    ",",
+    "0",
+    "-",
+    "[[sets]]",
+    "true",
+    ".",
+    "1979-05-27",
+)
+
+
+@given(st.data())
+def test_a_damaged_file_is_read_or_refused_never_anything_else(data: st.DataObject) -> None:
+    source = GOOD
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(source)))
+        cut = data.draw(st.integers(0, 12))
+        source = source[:at] + data.draw(st.sampled_from(WORDS) | st.text(max_size=3)) + source[at + cut :]
+    outcome = read(source)
+    if isinstance(outcome, SurveyError):
+        assert str(outcome).startswith(f"mine.toml: {outcome.key}")
+        assert outcome.fix
+    else:
+        assert outcome.question(outcome.primary).scored
+
+
+def read(source: str) -> Survey | SurveyError:
+    try:
+        return parse_survey(source, "mine.toml")
+    except SurveyError as error:
+        return error
