@@ -81,4 +81,5 @@ def _nearest(name: str) -> str:
 
 @cache
 def _names() -> dict[str, str]:
-    return {name.casefold(): name for name in zoneinfo.available_timezones()}
+    here_only = {"Factory", "localtime"}  # what they mean depends on the machine
+    return {name.casefold(): name for name in zoneinfo.available_timezones() - here_only}
