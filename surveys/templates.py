@@ -93,7 +93,12 @@ def render(template: Template | str, values: Mapping[str, str | None], *, langua
     """
     source = template if isinstance(template, str) else template.source
     cleaned = {key: clean for key, value in values.items() if value and (clean := _cleaned(value))}
-    shown = {key: directed(language, value) for key, value in cleaned.items() if key in TEMPLATE_NAMES}
+    shown = {
+        # A mark right behind a link could become part of it.
+        key: value if key == "telegram_link" else directed(language, value)
+        for key, value in cleaned.items()
+        if key in TEMPLATE_NAMES
+    }
     return _tidy(_compiled(source).render(shown))
 
 

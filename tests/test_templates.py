@@ -99,6 +99,8 @@ def test_a_value_in_the_other_direction_is_isolated() -> None:
     assert shown("כאן {{ organisation }}. תודה", language="he") == "כאן \u2068Acme Auto\u2069. תודה"
     assert shown("Hi {{ name }}!", {"name": "דנה"}) == "Hi \u2068דנה\u2069!"
     assert shown("Привет, {{ name }}!", {"name": "Anna"}, language="ru") == "Привет, Anna!"
+    link = "https://t.me/acme_bot?start=x"
+    assert shown("קישור: {{ telegram_link }}", {"telegram_link": link}, language="he") == f"קישור: {link}"
 
 
 @given(
