@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from bot.clock import SystemClock
 from bot.commands.checks import OFFLINE, ONLINE
 from bot.commands.checks.finding import Checked, Finding
-from bot.commands.checks.texts import Sms, all_sms
+from bot.commands.checks.texts import Sms, all_sms, conversations
 from bot.commands.context import Context
 from bot.commands.outcome import DONE, FAILED, WRONG
 from bot.config import ConfigError
@@ -26,7 +26,7 @@ def run(context: Context, *, offline: bool) -> int:
         config = context.config()
     except ConfigError as error:
         findings = [Finding(problem.where, problem.told(), problem.fix) for problem in error.problems]
-        return _tell(context, findings, [], None, WRONG)
+        return _tell(context, findings, None, WRONG)
     surveys, broken = read_surveys(config.surveys_folder)
     checked = Checked(config, surveys, SystemClock().now())
     findings = [_of_survey(error) for error in broken]
@@ -36,8 +36,7 @@ def run(context: Context, *, offline: bool) -> int:
         reached = [finding for check in ONLINE for finding in check(checked)]
         findings += reached
         code = code or (FAILED if _errors(reached) else DONE)
-    price = config.sms.price_per_segment if config.sms else None
-    return _tell(context, findings, list(all_sms(checked)), price, code)
+    return _tell(context, findings, checked, code)
 
 
 def _of_survey(error: SurveyError) -> Finding:
@@ -49,15 +48,16 @@ def _errors(findings: list[Finding]) -> int:
     return sum(finding.severity == "error" for finding in findings)
 
 
-def _tell(context: Context, findings: list[Finding], texts: list[Sms], price: float | None, code: int) -> int:
+def _tell(context: Context, findings: list[Finding], checked: Checked | None, code: int) -> int:
+    price = checked.config.sms.price_per_segment if checked and checked.config.sms else None
     if context.json:
         problems = [asdict(finding) for finding in findings if finding.severity != "note"]
         notes = [asdict(finding) for finding in findings if finding.severity == "note"]
-        rows = [_row(sms, price) for sms in texts]
+        rows = [_row(sms, price) for sms in all_sms(checked)] if checked else []
         context.emit({"ok": not _errors(findings), "problems": problems, "notes": notes, "texts": rows})
         return code
-    if texts:
-        context.say(_costs(texts, price))
+    if checked:
+        context.say(_costs(checked, price))
     for finding in sorted(findings, key=lambda finding: finding.severity != "error"):
         context.say(
             f"\n{MARKS[finding.severity]} {finding.where}: {finding.problem}", style=STYLES[finding.severity]
@@ -82,21 +82,14 @@ def _row(sms: Sms, price: float | None) -> dict[str, Any]:
     }
 
 
-def _costs(texts: list[Sms], price: float | None) -> "RenderableType":
+def _costs(checked: Checked, price: float | None) -> "RenderableType":
     """Lay out what a whole conversation costs as SMS: each question once and the thanks, at their longest."""
     from rich.table import Table
 
-    longest: dict[tuple[str, str], dict[str, int]] = {}
-    for sms in texts:
-        part = ".".join(sms.key.split(".")[:3])  # without the band
-        if not part.endswith(".again"):
-            parts = longest.setdefault((sms.survey, sms.language), {})
-            name = part.removeprefix("questions.").removesuffix(".text").split(".")[0]
-            parts[name] = max(parts.get(name, 0), sms.measured.segments)
     table = Table(title="As SMS, at the longest", title_justify="left", box=None, pad_edge=False)
     for heading in ("survey", "language", "segments", "each", *(["cost"] if price is not None else [])):
         table.add_column(heading, justify="right" if heading in {"segments", "cost"} else "left")
-    for (survey, language), parts in longest.items():
+    for survey, language, parts in conversations(checked):
         total = sum(parts.values())
         each = ", ".join(f"{name} {count}" for name, count in parts.items())
         cost = [f"{total * price:.2f}"] if price is not None else []

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from bot.commands.checks.finding import Checked, Finding
 from bot.config.asking import AskingKeys
-from bot.config.types import nearest
+from bot.config.types import in_words, nearest
 from surveys.opening import HORIZON, Opening
 from surveys.public_holidays import known_countries
 
@@ -52,11 +52,13 @@ def _survey(checked: Checked, keys: AskingKeys, when: Mapping[str, str]) -> Iter
 
 def _times(keys: AskingKeys) -> Iterator[tuple[str, str]]:
     if keys.delay >= keys.stale_after:
-        problem = f"delay is {keys.delay} and stale_after {keys.stale_after}: every visit is stale before it is asked about"
+        problem = f"delay ({in_words(keys.delay)}) is not shorter than stale_after ({in_words(keys.stale_after)}): nobody is ever asked"
         yield problem, "Make stale_after longer than delay, by a weekend at least."
     if keys.reminders and keys.reminder_after * keys.reminders >= keys.expire_after:
-        problem = f"the last of {keys.reminders} reminder(s) comes after expire_after ({keys.expire_after})"
-        yield problem, "Make expire_after longer, or reminders fewer."
+        problem = (
+            f"reminders = {keys.reminders}: the last comes after expire_after ({in_words(keys.expire_after)})"
+        )
+        yield problem, "Make expire_after longer, or have fewer reminders."
     if keys.choose == "priority" and not keys.touchpoint_priority:
         yield (
             'choose = "priority" needs touchpoint_priority',

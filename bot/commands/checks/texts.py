@@ -6,6 +6,7 @@ from typing import Final
 
 from bot.commands.checks.finding import Checked, Finding
 from surveys.definition import Survey
+from surveys.definition_model import ANY_BAND
 from surveys.reading import opt_out_keyword
 from surveys.segments import Segments, explain_cost, measure_sms
 from surveys.templates import render
@@ -36,13 +37,8 @@ class Sms:
 
 def check_texts(checked: Checked) -> Iterator[Finding]:
     """Tell what is missing in a language, and what costs more than it must."""
-    organisation = checked.config.organisation
     for survey in checked.in_use().values():
-        for key, language in survey.missing_languages(organisation.languages):
-            problem = f'{key} is not written in "{language}"'
-            read = organisation.language if organisation.language != language else "another language"
-            fix = f'Customers read it in "{read}". Add it, or take "{language}" out of [organisation] languages.'
-            yield Finding(f"survey {survey.id}", problem, fix, "warning")
+        yield from _missing_languages(survey, checked)
     if checked.config.sms is None:
         return
     for sms in all_sms(checked):
@@ -52,6 +48,18 @@ def check_texts(checked: Checked) -> Iterator[Finding]:
             yield Finding(
                 where, problem, f"Write instead: {fix}" if fix else "Write it without them.", "warning"
             )
+
+
+def _missing_languages(survey: Survey, checked: Checked) -> Iterator[Finding]:
+    organisation = checked.config.organisation
+    missing: dict[str, list[str]] = {}
+    for key, language in survey.missing_languages(organisation.languages):
+        missing.setdefault(language, []).append(key)
+    for language, keys in missing.items():
+        shown = ", ".join(keys[:3]) + (f" and {len(keys) - 3} more" if len(keys) > 3 else "")
+        read = f'in "{organisation.language}"' if language != organisation.language else "in another language"
+        fix = f'Customers read that {read}. Add it, or take "{language}" out of [organisation] languages.'
+        yield Finding(f"survey {survey.id}", f'{shown}: not written in "{language}"', fix, "warning")
 
 
 def all_sms(checked: Checked) -> Iterator[Sms]:
@@ -66,12 +74,27 @@ def all_sms(checked: Checked) -> Iterator[Sms]:
                 yield Sms(survey.id, language, key, filled, measure_sms(filled))
 
 
+def conversations(checked: Checked) -> Iterator[tuple[str, str, dict[str, int]]]:
+    """Yield (survey, language, segments by part) of the dearest conversation: its questions once, and the thanks."""
+    segments: dict[tuple[str, str], dict[str, int]] = {}
+    for sms in all_sms(checked):
+        if ".again" not in sms.key:
+            part = sms.key.removeprefix("questions.").split(".")[0]
+            parts = segments.setdefault((sms.survey, sms.language), {})
+            parts[part] = max(parts.get(part, 0), sms.measured.segments)
+    for (name, language), parts in segments.items():
+        survey = checked.surveys[name]
+        sets = survey.sets or (tuple(question.id for question in survey.questions),)
+        choices = [{part: parts[part] for part in (*chosen, "thanks") if part in parts} for chosen in sets]
+        yield name, language, max(choices, key=lambda choice: sum(choice.values()))
+
+
 def _texts(survey: Survey, language: str, fallback: str) -> Iterator[tuple[str, str]]:
     for key, texts, bands in survey.parts():
         if key.endswith(".options"):
             continue
-        variants: list[str | None] = [band for band in bands if band in texts.variants]
-        for band in variants or [None]:
+        plain = [None] if ANY_BAND in texts.variants else []
+        for band in (*plain, *(band for band in bands if band in texts.variants)):
             if text := texts.template(language, fallback, band):
                 yield f"{key}.{band}" if band else key, text
 
