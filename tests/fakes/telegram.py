@@ -80,7 +80,7 @@ class FakeTelegram(People):
         self.message_ids = itertools.count(1)
         self.faults = Faults()  # for sends and edits
         self.updates = Updates()
-        self._limited = limits
+        self.limited = limits
         self._clock = clock
         self._overall = Window(30, 1.0)
         self._per_chat: dict[int, Window] = defaultdict(lambda: Window(1, 1.0))
@@ -244,7 +244,7 @@ class FakeTelegram(People):
     def _flood(self, chat: int) -> Reply | None:
         now = self._clock()
         windows = [self._overall, self._per_chat[chat], *([self._per_group[chat]] if chat < 0 else [])]
-        if self._limited and (wait := max(window.wait(now) for window in windows)) > 0:
+        if self.limited and (wait := max(window.wait(now) for window in windows)) > 0:
             seconds = int(wait) + 1
             return telegram_error(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)
         for window in windows:

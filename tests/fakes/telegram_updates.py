@@ -21,6 +21,7 @@ class Updates:
         self._allowed: set[str] = set()  # empty: all
         self._ids = itertools.count(870_000_001)
         self._changed = asyncio.Event()
+        self.waiting = 0  # polls that wait for an update
         self._poll = 0  # a newer poll ends the older one
         self._task: asyncio.Task[None] | None = None
 
@@ -42,11 +43,13 @@ class Updates:
         self._changed.set()  # wakes an older poll, which then gives way
         for update_id in [i for i in self.pending if i < offset]:
             del self.pending[update_id]
+        self.waiting += 1
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(wait):
                 while not self.pending and mine == self._poll:
                     self._changed.clear()
                     await self._changed.wait()
+        self.waiting -= 1
         if mine != self._poll:
             return None
         return list(self.pending.values())[:limit]
