@@ -33,6 +33,8 @@ BODY = 36
 SMALL = 31
 TITLE = 50
 
+RIGHT_TO_LEFT = "\N{RIGHT-TO-LEFT MARK}"
+
 Align = Literal["left", "center", "right"]
 
 
@@ -166,6 +168,9 @@ class Canvas:
         right_to_left = is_right_to_left(subtitle) or is_right_to_left(title)
         x = self.width - MARGIN if right_to_left else MARGIN
         side: Align = "right" if right_to_left else "left"
+        title = (
+            RIGHT_TO_LEFT * right_to_left + title
+        )  # "NPS לפי סניף" begins with Latin and still runs to the left
         self.text(x, 62, title, size=size, bold=True, ha=side, room=room)
         self.text(x, 122, subtitle, size=SMALL, color=QUIET, ha=side, room=room)
         return 160.0
@@ -208,7 +213,9 @@ def clean(text: str, *, bold: bool = False) -> str:
     kept = []
     for char in unicodedata.normalize("NFC", text):
         category = unicodedata.category(char)
-        if category[0] in "ZC":
+        if char == RIGHT_TO_LEFT:
+            kept.append(char)
+        elif category[0] in "ZC":
             kept.append("" if category == "Cf" else " ")
         elif ord(char) in drawable:
             kept.append(char)

@@ -68,7 +68,11 @@ def _headline(canvas: Canvas, chart: ScoreChart, y: float) -> float:
         if row.n:
             canvas.text(MARGIN, middle + 70, words.too_few, color=QUIET)
         return y + 200
-    right = MARGIN + 40 + canvas.text(MARGIN - 6, middle, scale.text(row.value), size=150, bold=True)
+    right = (
+        MARGIN
+        + 40
+        + canvas.text(MARGIN - 6, middle, scale.text(row.value), size=150, bold=True, color=_ink(row))
+    )
     pairs = []
     if row.low is not None and row.high is not None:
         pairs.append((f"{scale.text(row.low)} … {scale.text(row.high)}", words.interval))
@@ -186,7 +190,7 @@ def _axis(chart: ScoreChart, rows: tuple[Row, ...]) -> Axis:
 def _row(
     canvas: Canvas, chart: ScoreChart, row: Row, label: str, axis: Axis, y: float, *, overall: bool
 ) -> None:
-    ink = INK if row.n >= SURE_FROM and _has_score(row) else QUIET
+    ink = _ink(row)
     rtl = is_right_to_left(label)
     x = MARGIN + NAME_ROOM if rtl else MARGIN
     canvas.text(x, y, label, color=ink, bold=overall, ha="right" if rtl else "left", room=NAME_ROOM)
@@ -213,7 +217,7 @@ def _key(canvas: Canvas, chart: ScoreChart, rows: tuple[Row, ...], y: float) -> 
     canvas.line((x + 4, x + 64), (y, y), GOOD, 7)
     canvas.dot(x + 34, y, 13, GOOD)
     x += 84 + canvas.text(x + 80, y, chart.words.interval, size=SMALL, color=QUIET, room=460) + 44
-    if any(row.previous is not None for row in rows):
+    if any(row.previous is not None and _has_score(row) for row in rows):
         _previous_mark(canvas, x + 12, y + 9)
         canvas.text(x + 32, y, chart.words.before, size=SMALL, color=QUIET, room=WIDTH - MARGIN - x - 32)
 
@@ -221,3 +225,7 @@ def _key(canvas: Canvas, chart: ScoreChart, rows: tuple[Row, ...], y: float) -> 
 def _previous_mark(canvas: Canvas, x: float, tip: float) -> None:
     """Draw a small wedge that points down at where the score was."""
     canvas.area((x - 11, x + 11, x), (tip - 17, tip - 17, tip), QUIET)
+
+
+def _ink(row: Row) -> str:
+    return INK if row.n >= SURE_FROM and _has_score(row) else QUIET
