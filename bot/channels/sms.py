@@ -121,10 +121,11 @@ class SmsChannel:
 
     def _parameters(self, message: Outgoing, attempt_id: str) -> dict[str, Any]:
         settings = self._settings
+        valid_for = None if message.valid_for is None else max(1, min(message.valid_for, MAX_VALIDITY))
         optional = {
             "from_": settings.from_number,
             "messaging_service_sid": settings.messaging_service_sid,
-            "validity_period": message.valid_for and max(1, min(message.valid_for, MAX_VALIDITY)),
+            "validity_period": valid_for,
             "status_callback": settings.public_base_url and self.status_callback(attempt_id),
         }
         given = {name: value for name, value in optional.items() if value is not None}
