@@ -197,7 +197,7 @@ def _row(
     canvas.text(COUNT_RIGHT, y, str(row.n), size=SMALL, color=QUIET, ha="right")
     if not row.shown or row.value is None:
         told = chart.words.too_few if row.n else chart.words.no_answers
-        canvas.rect(PLOT_LEFT - 4, y - ROW_HEIGHT / 2, PLOT_RIGHT - PLOT_LEFT + 8, ROW_HEIGHT, PAPER)
+        canvas.rect(PLOT_LEFT - 4, y - ROW_HEIGHT / 2, PLOT_RIGHT - PLOT_LEFT + 8, ROW_HEIGHT + 4, PAPER)
         canvas.text(PLOT_LEFT, y, told, size=SMALL, color=QUIET, room=PLOT_RIGHT - PLOT_LEFT)
         return
     color = GOOD if row.n >= SURE_FROM else FAINT
