@@ -42,7 +42,7 @@ WHYS = {
     ("et", True): [
         "Kiire ja viisakas teenindus.",
         "Auto sai samal päeval korda.",
-        "Tõnu seletas kõik rahulikult lahti, hind oli täpselt nii, nagu kokku lepitud.",
+        "Kõik seletati rahulikult lahti, hind oli täpselt nii, nagu kokku lepitud.",
         "Hea kohv ja ei pidanudki kaua ootama :)",
         "Aus töö. Soovitan.",
         "Rehvid vahetati poole tunniga 👍",

@@ -6,7 +6,7 @@ One line a problem: where it stands (file and line, or environment variable), th
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-SHOWN = 60  # characters of a wrong value that are shown
+SHOWN = 200  # characters of a wrong value that are shown
 
 
 @dataclass(frozen=True, slots=True)

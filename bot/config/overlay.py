@@ -173,13 +173,9 @@ def _typed(place: Place, value: str) -> Any:
 
 
 def _unknown_variable(name: str, origin: str) -> Problem:
-    known = [variable(s, k) for s in SECTIONS for k in keys_of(s)] + [
-        variable(s, k) for s, k in secret_keys()
-    ]
-    guess = nearest(name, known)
-    fix = (
-        f"Did you mean {guess}?"
-        if guess
-        else f"Names are {PREFIX}<SECTION>__<KEY>, with two underscores between."
+    places = [*((s, k) for s in SECTIONS for k in keys_of(s)), *secret_keys()]
+    guess = nearest(name.removeprefix(PREFIX), [variable(s, k).removeprefix(PREFIX) for s, k in places])
+    names = f"Names are {PREFIX}<SECTION>__<KEY>, with two underscores between."
+    return Problem(
+        origin, "", "sets no key of the configuration", f"Did you mean {PREFIX}{guess}?" if guess else names
     )
-    return Problem(origin, "", "sets no key of the configuration", fix)

@@ -12,7 +12,8 @@ from bot.config.overlay import variable
 
 def service_problems(config: Config) -> list[Problem]:
     """List what is missing before the service may start; empty when nothing is."""
-    return [*_telegram(config), *_sms(config)]
+    by_key = {problem.key: problem for problem in (*_sms(config), *_telegram(config))}
+    return list(by_key.values())  # what both channels need is said once
 
 
 def _telegram(config: Config) -> Iterator[Problem]:

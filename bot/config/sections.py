@@ -19,7 +19,7 @@ from pydantic import (
 )
 
 from bot.config.errors import WrongValueError
-from bot.config.types import BaseUrl, Country, Duration, Language, Number, Size, TimeOfDay, Zone
+from bot.config.types import BaseUrl, Country, Duration, Language, Number, Size, TimeOfDay, Zone, is_language
 from surveys.texts import LANGUAGES
 
 Count = Annotated[int, Number, Field(ge=0)]
@@ -48,8 +48,8 @@ class Organisation(Section):
         if not isinstance(values, dict):
             return values
         own, others = values.get("language", "en"), values.get("languages", LANGUAGES)
-        if not isinstance(others, list | tuple):
-            return values
+        if not isinstance(others, list | tuple) or not is_language(own):
+            return values  # what is wrong with them is told when they are validated
         return {**values, "languages": [own, *(other for other in others if other != own)]}
 
 

@@ -58,9 +58,14 @@ def _country(value: Any) -> str:
     return value.upper()
 
 
+def is_language(value: Any) -> bool:
+    """Tell whether a value has the form of a language code."""
+    return isinstance(value, str) and _LANGUAGE.fullmatch(value) is not None
+
+
 def _language(value: Any) -> str:
-    if isinstance(value, str) and _LANGUAGE.fullmatch(value):
-        return value
+    if is_language(value):
+        return str(value)
     raise WrongValueError("is no language code", 'Write the code of ISO 639, such as "en", "et" or "ru".')
 
 
@@ -72,6 +77,15 @@ def _duration(value: Any) -> timedelta:
     except ValueError:
         fix = 'Write a number and a unit, at most ten years: "30 minutes", "1 day", "90 days", "2s".'
         raise WrongValueError("is not a duration", fix) from None
+
+
+def in_words(duration: timedelta) -> str:
+    """Write a duration as the configuration does, in its largest whole unit: "3 days", "90 minutes"."""
+    seconds = int(duration.total_seconds())
+    for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1)):
+        if seconds % length == 0 and seconds:
+            return f"{seconds // length} {unit}{'' if seconds == length else 's'}"
+    return "0 days"
 
 
 def _time_of_day(value: Any) -> time:
