@@ -31,3 +31,8 @@ class MemoryStore(SqliteStore):
     async def check(self) -> list[str]:
         """Find nothing wrong with what is not on a disk."""
         return []
+
+
+def from_url(_url: str) -> MemoryStore:
+    """Return a new, empty store; `memory:` names no place."""
+    return MemoryStore()

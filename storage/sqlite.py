@@ -215,5 +215,15 @@ class SqliteStore:
         return reader
 
 
+def from_url(url: str) -> SqliteStore:
+    """Return the store of `sqlite:///FILE`; `sqlite:///:memory:` is a store in memory."""
+    path = url.removeprefix("sqlite:///")
+    if path == ":memory:":
+        from storage.memory import MemoryStore
+
+        return MemoryStore()
+    return SqliteStore(Path(path))
+
+
 def _refused(url: str, error: sqlite3.Error) -> StoreUnavailable:
     return StoreUnavailable(f"{url}: {error}. Nothing was stored; free the file or the disk, then try again.")
