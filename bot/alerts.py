@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.channels.base import Outgoing
 from bot.firm import Firm
-from bot.outgoing import PRIORITY, Kind
+from bot.outgoing import Kind, queue
 from storage.transaction import Transaction
 
 
@@ -18,7 +18,7 @@ def alert_admins(
         return False
     for channel, address in admins(tx, firm, not_by):
         message = Outgoing(address=address, text=text)
-        tx.outbox.add(Kind.ALERT, channel, address, message.to_dict(), now, priority=PRIORITY[Kind.ALERT])
+        queue(tx, Kind.ALERT, channel, message, now)
     return True
 
 

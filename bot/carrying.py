@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.channels.base import Inbound, Outgoing
 from bot.firm import Firm
-from bot.outgoing import ANSWER_WITHIN, ONE_DAY, PRIORITY, Kind, question_message, seconds_left
+from bot.outgoing import ANSWER_WITHIN, ONE_DAY, Kind, question_message, queue, seconds_left
 from storage.moments import day_of
 from storage.rows import ConversationRow, VisitRow
 from storage.tables.answers import Response
@@ -81,18 +81,8 @@ def say(
     if told >= firm.replies_per_day and kind is not Kind.STOP_CONFIRMATION:
         tx.visits.tell(row.visit_id, now, "silent", limit=firm.replies_per_day)
         return
-    tx.outbox.add(
-        kind,
-        row.channel,
-        row.address,
-        message.to_dict(),
-        now,
-        priority=PRIORITY[kind],
-        person_id=row.person_id,
-        visit_id=row.visit_id,
-        conversation_id=row.conversation_id,
-        not_after=None if kind is Kind.REMINDER else now + ANSWER_WITHIN,
-    )
+    not_after = None if kind is Kind.REMINDER else now + ANSWER_WITHIN
+    queue(tx, kind, row.channel, message, now, row=row, not_after=not_after)
 
 
 def confirms_stop(firm: Firm, heard: Inbound | None) -> bool:

@@ -16,7 +16,7 @@ from bot.channels.base import Inbound, InboundKind, Outgoing
 from bot.commands_typed import customer_word, is_command
 from bot.firm import Firm
 from bot.linking import begin_wish, follow_link, greet, join_phone
-from bot.outgoing import ANSWER_WITHIN, ONE_DAY, PRIORITY, Kind, read_button, tell_person
+from bot.outgoing import ANSWER_WITHIN, ONE_DAY, Kind, queue, read_button, tell_person
 from bot.planning import setting_for
 from bot.staff.gate import may_ask
 from storage.rows import ConversationRow, PersonRow
@@ -190,16 +190,8 @@ def _stop_spinner(tx: Transaction, inbound: Inbound, person_id: int, now: dateti
     """Answer a button press that nothing else answers: Telegram shows a spinner until it is."""
     if inbound.callback_id is None:
         return
-    tx.outbox.add(
-        Kind.EDIT,
-        inbound.channel,
-        inbound.address,
-        Outgoing(address=inbound.address, text="", answer_callback=inbound.callback_id).to_dict(),
-        now,
-        priority=PRIORITY[Kind.EDIT],
-        person_id=person_id,
-        not_after=now + ANSWER_WITHIN,
-    )
+    message = Outgoing(address=inbound.address, text="", answer_callback=inbound.callback_id)
+    queue(tx, Kind.EDIT, inbound.channel, message, now, person_id=person_id, not_after=now + ANSWER_WITHIN)
 
 
 def _blocked(tx: Transaction, inbound: Inbound, now: datetime) -> None:

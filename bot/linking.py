@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.channels.base import Inbound
 from bot.firm import Firm
-from bot.outgoing import ONE_DAY, PRIORITY, Kind, question_message, queue_asks, tell_person
+from bot.outgoing import ONE_DAY, Kind, first_ask, question_message, queue, tell_person
 from bot.planning import groups_of, judge, setting_for
 from storage.moments import day_of
 from storage.rows import ConversationRow, CustomerRow, PersonRow, StaffRow, VisitRow
@@ -169,16 +169,7 @@ def _begin_now(
     row = ConversationRow(
         number, visit.visit_id, person.person_id, *to, survey.id, survey.version, step.conversation
     )
-    tx.outbox.add(
-        Kind.QUESTION,
-        *to,
-        question_message(row, queue_asks(step.effects)).to_dict(),
-        now,
-        priority=PRIORITY[Kind.QUESTION],
-        person_id=person.person_id,
-        visit_id=visit.visit_id,
-        conversation_id=number,
-    )
+    queue(tx, Kind.QUESTION, inbound.channel, question_message(row, first_ask(step.effects)), now, row=row)
 
 
 def _reachable_again(tx: Transaction, firm: Firm, inbound: Inbound, person_id: int, now: datetime) -> None:

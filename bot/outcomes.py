@@ -53,10 +53,19 @@ def record_sent(tx: Transaction, firm: Firm, number: int, sent: Sent, now: datet
         tx.visits.tell(row.visit_id, now, "reminder_sent", channel=row.channel)
 
 
-def record_failed(tx: Transaction, firm: Firm, number: int, failure: SendFailed, now: datetime) -> None:
-    """Store that a message was not, or not surely, sent, and do what the failure means."""
+def record_failed(
+    tx: Transaction, firm: Firm, number: int, failure: SendFailed, now: datetime, *, undelivered: bool = False
+) -> None:
+    """Store that a message was not, or not surely, sent, and do what the failure means.
+
+    `undelivered`: the provider took the message first and tells the failure afterwards; it is not sent again.
+    """
     row = tx.outbox.get(number)
-    if row is None or row.state == "sent":
+    if row is None or (row.state == "sent" and not undelivered):
+        return
+    if undelivered and failure.decision not in {Decision.OPTED_OUT, Decision.ADDRESS_UNUSABLE}:
+        tx.outbox.set(number, "failed", due_at=row.due_at, code=failure.code)
+        _not_asked(tx, firm, row, now, reason=failure.code, code=failure.code)
         return
     match failure.decision:
         case Decision.UNKNOWN:
@@ -82,6 +91,8 @@ def record_failed(tx: Transaction, firm: Firm, number: int, failure: SendFailed,
 
 
 def _unknown(tx: Transaction, row: OutboundRow, failure: SendFailed, now: datetime) -> None:
+    if row.state == "unknown":
+        return
     repeatable = row.kind in {Kind.QUESTION, Kind.STAFF, Kind.ALERT, Kind.EDIT} and row.channel == "telegram"
     if repeatable and row.tries < 2:
         # The customer sees the same question twice at worst; a lost one would end the conversation.
@@ -101,7 +112,10 @@ def _later(tx: Transaction, firm: Firm, row: OutboundRow, failure: SendFailed, n
     at = now + max(wait, timedelta(seconds=failure.retry_after or 0))
     if row.kind == Kind.INVITATION:
         tx.outbox.set(row.outbox_id, "failed", due_at=row.due_at, code=failure.code)
-        _plan_again(tx, firm, row, at, now, failure.code)
+        if failure.code.isdecimal() and failure.retry_after is None and _failures(tx, row) >= TRIES:
+            _not_asked(tx, firm, row, now, reason=failure.code, code=failure.code)
+        else:
+            _plan_again(tx, firm, row, at, now, failure.code)
     elif row.tries >= TRIES and failure.retry_after is None and failure.decision is Decision.LATER:
         tx.outbox.set(row.outbox_id, "failed", due_at=row.due_at, code=failure.code)
     elif row.not_after is not None and at > row.not_after:
@@ -172,6 +186,16 @@ def _plan_again(
     )
     tx.visits.tell(row.visit_id, now, "put_off", code=code)
     return True
+
+
+def plan_unsent(tx: Transaction, firm: Firm, row: OutboundRow, now: datetime, code: str) -> None:
+    """Put an invitation that the provider surely never got back in line."""
+    _plan_again(tx, firm, row, now, now, code)
+
+
+def _failures(tx: Transaction, row: OutboundRow) -> int:
+    """Count the attempts about a visit that the provider itself refused."""
+    return sum(code.isdecimal() for code in tx.outbox.failures_about(row.visit_id or ""))
 
 
 def _uncount(tx: Transaction, firm: Firm, visit: VisitRow, row: OutboundRow, now: datetime) -> None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.channels.base import Button, Inbound, Outgoing
+from bot.channels.sms import MAX_VALIDITY
 from bot.firm import Firm
 from storage.rows import ConversationRow, OutboundRow
 from storage.transaction import Transaction
 from surveys.effects import Ask, Effect
 from surveys.opening import Opening
 from surveys.questions.base import Choice
+from surveys.segments import as_sms
 
 
 class Kind(StrEnum):
@@ -76,19 +78,42 @@ def tell_person(
         and tx.outbox.count_since(person_id, now - ONE_DAY) >= firm.replies_per_day
     ):
         return
-    tx.outbox.add(
+    message = Outgoing(address=inbound.address, text=text, request_contact=request_contact)
+    queue(tx, kind, inbound.channel, message, now, person_id=person_id, not_after=now + ANSWER_WITHIN)
+
+
+def queue(
+    tx: Transaction,
+    kind: Kind,
+    channel: str,
+    message: Outgoing,
+    now: datetime,
+    *,
+    person_id: int | None = None,
+    row: ConversationRow | None = None,
+    not_after: datetime | None = None,
+    claim: tuple[str, str, datetime] | None = None,
+) -> int:
+    """Store one message to be sent, of a conversation or to a person; return its number."""
+    if channel == "sms":
+        # What is stored is what is billed, and what the provider's listing is compared with.
+        message = replace(message, text=as_sms(message.text))
+    return tx.outbox.add(
         kind,
-        inbound.channel,
-        inbound.address,
-        Outgoing(address=inbound.address, text=text, request_contact=request_contact).to_dict(),
+        channel,
+        message.address,
+        message.to_dict(),
         now,
         priority=PRIORITY[kind],
-        person_id=person_id,
-        not_after=now + ANSWER_WITHIN,
+        person_id=row.person_id if row else person_id,
+        visit_id=row.visit_id if row else None,
+        conversation_id=row.conversation_id if row else None,
+        not_after=not_after,
+        claim=claim,
     )
 
 
-def queue_asks(effects: Iterable[Effect]) -> Ask:
+def first_ask(effects: Iterable[Effect]) -> Ask:
     """Return the one question among the effects of `start()`."""
     return next(effect for effect in effects if isinstance(effect, Ask))
 
@@ -104,21 +129,9 @@ def claim_message(
 ) -> Claimed:
     """Store a question as claimed; it must not be delivered after the window closes."""
     message = question_message(row, ask, valid_for=seconds_left(opening, now))
-    number = tx.outbox.add(
-        kind,
-        row.channel,
-        row.address,
-        message.to_dict(),
-        now,
-        priority=PRIORITY[kind],
-        person_id=row.person_id,
-        visit_id=row.visit_id,
-        conversation_id=row.conversation_id,
-        claim=claim,
-    )
-    stored = tx.outbox.get(number)
+    stored = tx.outbox.get(queue(tx, kind, row.channel, message, now, row=row, claim=claim))
     assert stored is not None
-    return Claimed(stored, message, claim[0])
+    return Claimed(stored, Outgoing.from_dict(stored.body), claim[0])
 
 
 def question_message(row: ConversationRow, ask: Ask, *, valid_for: int | None = None) -> Outgoing:
@@ -150,7 +163,10 @@ def read_button(data: str) -> tuple[int, str, int | None] | None:
 
 
 def seconds_left(opening: Opening, now: datetime) -> int:
-    """Return for how long, in seconds, a message may still be delivered: to the end of today's window, 5 minutes at least."""
-    local = now.astimezone(opening.zone)
-    closes = local.replace(hour=opening.window.closes.hour, minute=opening.window.closes.minute, second=59)
-    return int(min(max((closes - local).total_seconds(), 300), 36_000))
+    """Return for how long, in seconds, a message may still be delivered: to the end of today's window."""
+    closes = opening.window.closes
+    left = [
+        (local.replace(hour=closes.hour, minute=closes.minute, second=59) - local).total_seconds()
+        for local in (now.astimezone(zone) for zone in (opening.zone, *opening.narrowing))
+    ]
+    return int(max(1, min([*left, MAX_VALIDITY])))

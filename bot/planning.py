@@ -14,9 +14,9 @@ from enum import StrEnum
 from typing import Any
 
 from bot.firm import Firm
-from bot.outgoing import Claimed, Kind, claim_message, queue_asks
+from bot.outgoing import Claimed, Kind, claim_message, first_ask
 from storage.moments import day_of
-from storage.rows import ConversationRow, CustomerRow, VisitRow
+from storage.rows import AddressRow, ConversationRow, CustomerRow, VisitRow
 from storage.tables.visits import Plan
 from storage.transaction import Transaction
 from surveys.asking import Ask, Person, Suppressed, decide
@@ -25,6 +25,7 @@ from surveys.conversation_value import Setting
 from surveys.definition import Survey
 from surveys.events import Reopened
 from surveys.opening import Opening
+from surveys.phones import can_text
 from surveys.policy import Policy
 from surveys.states import State
 from surveys.visits import Visit
@@ -132,7 +133,7 @@ def judge(
     person = tx.people.lock(person_id)
     policy = firm.rules.for_visit(visit)
     survey = firm.survey_for(visit, policy)
-    reachable = {row.channel: row.address for row in tx.people.addresses(person_id) if row.unusable is None}
+    reachable = {row.channel: row.address for row in tx.people.addresses(person_id) if _usable(row)}
     visit = replace(visit, phone=visit.phone or reachable.get("sms"))
     opening = firm.opening(visit, policy, quiet or visit.extra.get("quiet_hours"))
     open_row = tx.conversations.open_of(person_id)
@@ -232,7 +233,7 @@ def _begin(
         step.conversation,
     )
     return claim_message(
-        tx, Kind.INVITATION, conversation, queue_asks(step.effects), judged.opening, now, claim
+        tx, Kind.INVITATION, conversation, first_ask(step.effects), judged.opening, now, claim
     )
 
 
@@ -278,6 +279,11 @@ def _answers_so_far(
         return None
     since = day_of(firm.month_start(now), firm.zone)
     return tx.answers.this_month(survey.id, survey.primary, policy.quota.by, value, since)
+
+
+def _usable(row: AddressRow) -> bool:
+    """Tell whether a message could arrive: no landline, and nothing the provider refused for good."""
+    return row.unusable is None and (row.channel != "sms" or can_text(row.address))
 
 
 def _phone_of(tx: Transaction, before: VisitRow | None) -> tuple[str, ...]:

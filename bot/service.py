@@ -14,11 +14,13 @@ import structlog
 
 from bot.alerts import alert_admins
 from bot.channels.base import Inbound
+from bot.channels.sms_forms import StatusUpdate
 from bot.clock import Clock
 from bot.firm import Firm
 from bot.hearing import Heard, handle, hear, keep_unhandled
 from bot.outbox import Dispatcher
 from bot.planning import Taken, take_visit
+from bot.statuses import take_status
 from bot.timers import give_up_lapsed, wake
 from storage.base import Store, StoreError
 from storage.rows import InboundRow
@@ -74,6 +76,11 @@ class Service:
         if heard is not Heard.REPEAT and inbound.channel in self.dispatchers:
             self.dispatchers[inbound.channel].wake()
         return heard
+
+    async def on_status(self, update: StatusUpdate) -> bool:
+        """Take what a provider tells after a send; False for a message nobody knows."""
+        now = self.clock.now()
+        return await self.store.write(lambda tx: take_status(tx, self.firm, update, now))
 
     async def on_tick(self) -> None:
         """Do what time has made due, but for sending."""

@@ -100,3 +100,7 @@ UPDATE jobs SET due_at = :next WHERE job = :job AND due_at <= :now RETURNING job
 
 -- name: add_job!
 INSERT INTO jobs (job, due_at) VALUES (:job, :due_at) ON CONFLICT (job) DO NOTHING;
+
+-- name: failures_about
+-- Codes of failed attempts at the invitation about a visit.
+SELECT code FROM outbox WHERE visit_id = :visit_id AND kind = 'invitation' AND state = 'failed' AND code IS NOT NULL;

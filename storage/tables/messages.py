@@ -200,6 +200,10 @@ class Outbox:
         """Take back what waits for a person, but for the confirmation of a stop."""
         return self._db.run("cancel_outbound", person_id=person_id, code=code)
 
+    def failures_about(self, visit_id: str) -> list[str]:
+        """Return the codes of the failed attempts about a visit."""
+        return [row["code"] for row in self._db.all("failures_about", visit_id=visit_id)]
+
     def count_since(self, person_id: int, since: datetime) -> int:
         """Return how many messages went to a person since a moment."""
         row = self._db.one("outbound_since", person_id=person_id, since=micros(since))

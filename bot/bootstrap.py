@@ -1,0 +1,187 @@
+"""The only place where concrete things meet: configuration in, a whole application out.
+
+Nothing is opened at import and nothing here decides anything. Tests and the demonstration call the same functions with
+a virtual clock, a store in memory, channels of their own.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any
+
+from bot.channels.base import Channel
+from bot.clock import Clock, SystemClock
+from bot.config import Config
+from bot.firm import Firm
+from bot.outbox import Dispatcher
+from bot.pacing import Pacer
+from bot.service import Service
+from bot.staff.answering import StaffDesk
+from storage import make_store
+from storage.base import Store
+from surveys.definition import Survey, load_catalog, load_survey
+
+PER_CHAT = {"telegram": 1.0}
+"""Messages a second to one chat, by channel."""
+
+PER_GROUP = {"telegram": 20}
+"""Messages a minute to one group, by channel."""
+
+
+@dataclass
+class App:
+    """Everything that runs, ready but not started. `channels` are by name; `config` is what it was built from."""
+
+    config: Config
+    firm: Firm
+    store: Store
+    clock: Clock
+    channels: Mapping[str, Channel]
+    dispatchers: Mapping[str, Dispatcher]
+    service: Service
+    owner: str = field(repr=False, default="")
+
+    async def open(self) -> None:
+        """Open the store and build the channels' clients; no provider is asked anything."""
+        await self.store.open()
+        for channel in self.channels.values():
+            await channel.start()
+
+    async def close(self) -> None:
+        """Let go of everything; may be called twice."""
+        for channel in self.channels.values():
+            await channel.close()
+        await self.store.close()
+
+    async def pass_time(self) -> None:
+        """Do all that is due at this moment, sending included: what the running service does in many small steps."""
+        await self.service.on_tick()
+        for dispatcher in self.dispatchers.values():
+            await dispatcher.drain()
+
+
+def build_app(
+    config: Config,
+    *,
+    clock: Clock | None = None,
+    store: Store | None = None,
+    channels: Mapping[str, Channel] | None = None,
+    paced: bool = True,
+    new_id: Callable[[], str] = lambda: secrets.token_urlsafe(16),
+) -> App:
+    """Put an application together. What is not given is made from `config`; `paced` False sends as fast as it can."""
+    clock = clock or SystemClock()
+    store = store or open_store(config)
+    channels = build_channels(config) if channels is None else channels
+    firm = build_firm(config, channels=tuple(channels))
+    owner = new_id()
+    dispatchers = {
+        name: Dispatcher(
+            store,
+            firm,
+            channel,
+            clock,
+            owner=owner,
+            new_id=new_id,
+            per_second=_rate(config, name) if paced else None,
+            pace=_pacer(config, name, clock) if paced else None,
+        )
+        for name, channel in channels.items()
+    }
+    desk = StaffDesk(store, firm, clock, config)
+    service = Service(store, firm, clock, dispatchers, desk.answer)
+    return App(config, firm, store, clock, channels, dispatchers, service, owner)
+
+
+def open_store(config: Config) -> Store:
+    """Return the configured store, not opened yet."""
+    return make_store(config.storage.url)
+
+
+def build_firm(config: Config, *, channels: tuple[str, ...] = ()) -> Firm:
+    """Return what the configuration says about who asks whom."""
+    organisation = config.organisation
+    return Firm(
+        organisation=organisation.name,
+        country=organisation.country,
+        zone=organisation.timezone,
+        language=organisation.language,
+        languages=tuple(dict.fromkeys((organisation.language, *organisation.languages))),
+        rules=config.asking.as_rules(),
+        surveys=load_surveys(config),
+        branch_zones={
+            name: str(branch.timezone) for name, branch in config.branches.items() if branch.timezone
+        },
+        replies_per_day=config.limits.replies_per_customer_per_day,
+        confirm_opt_out=config.sms.confirm_opt_out if config.sms else True,
+        segments_per_day=config.limits.sms_segments_per_day,
+        minimum_answers=config.staff.minimum_answers,
+        channels=channels,
+        staff_ids=frozenset(str(number) for number in config.staff.telegram_ids),
+        staff_groups=frozenset(str(number) for number in config.staff.telegram_groups),
+        staff_phones=frozenset(config.staff.phones),
+    )
+
+
+def load_surveys(config: Config) -> dict[str, Survey]:
+    """Return the ready surveys and the organisation's own, which come before them where ids are equal. Raises SurveyError."""
+    surveys = dict(load_catalog())
+    if config.surveys_folder.is_dir():
+        for path in sorted(config.surveys_folder.glob("*.toml")):
+            survey = load_survey(path)
+            surveys[survey.id] = survey
+    return surveys
+
+
+def build_channels(config: Config) -> dict[str, Channel]:
+    """Return the channels that are switched on, by name."""
+    from bot.channels import CHANNELS
+
+    built: dict[str, Channel] = {}
+    for name, settings in _channel_settings(config).items():
+        module, _, attribute = CHANNELS[name].partition(":")
+        built[name] = getattr(import_module(module), attribute)(settings)
+    return built
+
+
+def _channel_settings(config: Config) -> dict[str, Any]:
+    settings: dict[str, Any] = {}
+    if config.telegram is not None:
+        from bot.channels.telegram import TelegramSettings
+
+        settings["telegram"] = TelegramSettings(
+            token=_secret(config.telegram.token), api_base_url=config.telegram.api_base_url
+        )
+    if config.sms is not None:
+        from bot.channels.sms import SmsSettings
+
+        extra = (config.sms.auth_token_2, config.sms.shared_key)
+        settings["sms"] = SmsSettings(
+            account_sid=config.sms.account_sid or "",
+            auth_token=_secret(config.sms.auth_token),
+            from_number=config.sms.from_number,
+            messaging_service_sid=config.sms.messaging_service_sid,
+            public_base_url=config.web.public_base_url,
+            webhook_secrets=tuple(_secret(value) for value in extra if value),
+            api_base_url=config.sms.api_base_url,
+        )
+    return settings
+
+
+def _rate(config: Config, channel: str) -> float | None:
+    section = {"telegram": config.telegram, "sms": config.sms}.get(channel)
+    return section.messages_per_second if section else None
+
+
+def _pacer(config: Config, channel: str, clock: Clock) -> Pacer | None:
+    rate = _rate(config, channel)
+    if rate is None:
+        return None
+    return Pacer(rate, PER_CHAT.get(channel), PER_GROUP.get(channel), started=clock.monotonic())
+
+
+def _secret(value: Any) -> str:
+    return value.get_secret_value() if value else ""

@@ -1,0 +1,74 @@
+"""A few interval jobs over the store; the rows know when they are due, APScheduler only knows to look.
+
+The scheduler runs in UTC with its jobs in memory and never drops a late run. Jobs that must run once, whichever
+process lives, are taken through `tx.outbox.take_job`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, timedelta
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.clock import Clock
+from storage.base import Store, StoreError
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something done every `every`. `once`: by one process only, whichever comes first."""
+
+    name: str
+    every: timedelta
+    work: Callable[[], Awaitable[None]]
+    once: bool = False
+
+
+class Scheduler:
+    """Runs jobs on the running event loop; one run of a job at a time, late runs are made up for once."""
+
+    def __init__(self, store: Store, clock: Clock, jobs: tuple[Job, ...]) -> None:
+        self._store = store
+        self._clock = clock
+        self._jobs = jobs
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        )
+
+    def start(self) -> None:
+        """Begin; every job runs for the first time at once."""
+        now = self._clock.now()
+        for job in self._jobs:
+            self._scheduler.add_job(
+                self._run,
+                "interval",
+                args=[job],
+                seconds=job.every.total_seconds(),
+                id=job.name,
+                next_run_time=now,
+            )
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Begin no more runs."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    async def _run(self, job: Job) -> None:
+        try:
+            if job.once and not await self._take(job):
+                return
+            await job.work()
+        except StoreError as error:
+            log.warning("store_unavailable", job=job.name, error=str(error))
+        except Exception:
+            log.exception("job_failed", job=job.name)
+
+    async def _take(self, job: Job) -> bool:
+        now = self._clock.now()
+        return await self._store.write(lambda tx: tx.outbox.take_job(job.name, now, now + job.every))

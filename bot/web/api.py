@@ -1,0 +1,190 @@
+"""/api/v1 for the firm's own systems: visits in, scores and stories out. Typed, so that OpenAPI comes by itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+from fastapi import Depends, FastAPI, HTTPException, Query, Request
+from fastapi.responses import JSONResponse
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import BaseModel, ConfigDict
+
+from bot.channels.signatures import same_secret
+from bot.service import Service
+from bot.web.bodies import BodyTooLargeError, BodyTooSlowError, read_body
+from storage.base import StoreError
+from surveys.visits import Visit, VisitProblem, parse_visit
+
+AT_ONCE = 200
+"""Visits of one request that are stored in one transaction."""
+
+ScoreSource = Callable[..., Awaitable[dict[str, Any]]]
+"""Returns the JSON of a score by period, survey and dimension; raises ValueError with a sentence for people."""
+
+StorySource = Callable[[str], Awaitable[dict[str, Any] | None]]
+"""Returns the JSON of a visit's story, None for a visit nobody knows."""
+
+
+class VisitIn(BaseModel):
+    """One service contact, with the columns of the visits file; further ones are kept and can be reported by."""
+
+    model_config = ConfigDict(extra="allow", coerce_numbers_to_str=True)
+
+    visit_id: str
+    customer_id: str
+    occurred_at: str
+    name: str | None = None
+    phone: str | None = None
+    language: str | None = None
+    timezone: str | None = None
+    touchpoint: str | None = None
+    branch: str | None = None
+    employee: str | None = None
+    product: str | None = None
+    amount: str | float | None = None
+    resolved: str | bool | None = None
+
+
+class Rejected(BaseModel):
+    """A visit that was not taken, by its place in the list."""
+
+    index: int
+    visit_id: str | None
+    problem: str
+
+
+class VisitsTaken(BaseModel):
+    """What became of the visits of one request."""
+
+    new: int = 0
+    known: int = 0
+    updated: int = 0
+    rejected: list[Rejected] = []
+
+
+def build_api(
+    service: Service, *, token: str, max_body: int, score: ScoreSource, story: StorySource
+) -> FastAPI:
+    """Return the API; with no `token` every request is refused."""
+    api = FastAPI(
+        title="askwhy",
+        description="Visits in; scores and the stories of visits out.",
+        version="1",
+        openapi_url="/openapi.json",
+        docs_url="/docs",
+        redoc_url=None,
+    )
+    bearer = HTTPBearer(auto_error=False)
+
+    def allowed(credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> None:
+        if credentials is None or not token or not same_secret(credentials.credentials, token):
+            raise HTTPException(
+                401,
+                "Send the header Authorization: Bearer API_TOKEN.",
+                headers={"WWW-Authenticate": "Bearer"},
+            )
+
+    @api.exception_handler(StoreError)
+    async def _not_stored(request: Request, error: StoreError) -> JSONResponse:
+        return JSONResponse({"detail": f"Not stored, try again: {error}"}, status_code=503)
+
+    visit_schema = {
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {
+                    "schema": {
+                        "anyOf": [
+                            {"$ref": "#/components/schemas/VisitIn"},
+                            {"type": "array", "items": {"$ref": "#/components/schemas/VisitIn"}},
+                        ]
+                    }
+                }
+            },
+        }
+    }
+
+    @api.post("/v1/visits", status_code=202, dependencies=[Depends(allowed)], openapi_extra=visit_schema)
+    async def take_visits(request: Request) -> VisitsTaken:
+        """Take visits in: one object or a list. The same visit again is known; nothing is asked twice."""
+        rows = await _rows(request, max_body)
+        visits, rejected = _parsed(service, rows)
+        taken = VisitsTaken(rejected=rejected)
+        for start in range(0, len(visits), AT_ONCE):
+            for outcome in await service.on_visits(visits[start : start + AT_ONCE]):
+                setattr(taken, outcome, getattr(taken, outcome) + 1)
+        return taken
+
+    @api.get("/v1/visits/{visit_id}", dependencies=[Depends(allowed)])
+    async def explain_visit(visit_id: str) -> dict[str, Any]:
+        """Tell the story of one visit: planned, asked, answered, or why not."""
+        found = await story(visit_id)
+        if found is None:
+            raise HTTPException(404, f"No visit {visit_id!r} is known.")
+        return found
+
+    @api.get("/v1/score", dependencies=[Depends(allowed)])
+    async def get_score(
+        period: Annotated[str, Query(examples=["30d", "last-month"])] = "30d",
+        survey: str | None = None,
+        by: str | None = None,
+    ) -> dict[str, Any]:
+        """Return the score of a period with its interval, bands and groups."""
+        try:
+            return await score(period=period, survey=survey, by=by)
+        except ValueError as error:
+            raise HTTPException(422, str(error)) from None
+
+    _add_schema(api)
+    return api
+
+
+async def _rows(request: Request, max_body: int) -> list[Any]:
+    try:
+        body = await read_body(request, max_body)
+    except BodyTooLargeError:
+        raise HTTPException(
+            413, f"The body is larger than {max_body} bytes; send fewer visits at once."
+        ) from None
+    except BodyTooSlowError:
+        raise HTTPException(408, "The body did not arrive in time.") from None
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError):
+        raise HTTPException(
+            422, "The body is no JSON; send one visit as an object, or a list of visits."
+        ) from None
+    rows = data if isinstance(data, list) else [data]
+    if not all(isinstance(row, dict) for row in rows):
+        raise HTTPException(422, "A visit is a JSON object with visit_id, customer_id and occurred_at.")
+    return rows
+
+
+def _parsed(service: Service, rows: list[Any]) -> tuple[list[Visit], list[Rejected]]:
+    firm, now = service.firm, service.clock.now()
+    visits, rejected = [], []
+    for index, row in enumerate(rows):
+        try:
+            visits.append(
+                parse_visit(row, zone=firm.zone, country=firm.country, languages=firm.languages, now=now)
+            )
+        except VisitProblem as problem:
+            named = row.get("visit_id")
+            visit_id = named if isinstance(named, str) else None
+            rejected.append(Rejected(index=index, visit_id=visit_id, problem=str(problem)))
+    return visits, rejected
+
+
+def _add_schema(api: FastAPI) -> None:
+    """Name VisitIn in OpenAPI: its route reads the body itself, so that size and time are limited before parsing."""
+    original = api.openapi
+
+    def with_visit() -> dict[str, Any]:
+        schema = original()
+        components = schema.setdefault("components", {}).setdefault("schemas", {})
+        components.setdefault("VisitIn", VisitIn.model_json_schema())
+        return schema
+
+    api.openapi = with_visit  # type: ignore[method-assign]

@@ -1,0 +1,44 @@
+"""All routes together: one Starlette application for uvicorn."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from bot.bootstrap import App
+from bot.channels.sms import SmsChannel
+from bot.channels.telegram import TelegramChannel
+from bot.web.health import health_routes
+from bot.web.webhooks import webhook_routes
+
+
+def build_web(app: App) -> Starlette:
+    """Return the web application of an `App`."""
+    from bot.reports.score import score_for_api
+    from bot.stories import story_json
+    from bot.web.api import build_api
+
+    config = app.config
+    sms, telegram = app.channels.get("sms"), app.channels.get("telegram")
+    secret = config.telegram.webhook_secret if config.telegram and config.telegram.mode == "webhook" else None
+    token = config.web.api_token
+    api = build_api(
+        app.service,
+        token=token.get_secret_value() if token else "",
+        max_body=config.limits.max_api_body,
+        score=lambda **wanted: score_for_api(app.store, app.firm, app.clock.now(), **wanted),
+        story=lambda visit_id: story_json(app.store, app.firm, visit_id),
+    )
+    return Starlette(
+        routes=[
+            *health_routes(app.store, app.clock),
+            *webhook_routes(
+                app.service,
+                sms=sms if isinstance(sms, SmsChannel) else None,
+                telegram=telegram if isinstance(telegram, TelegramChannel) else None,
+                secret=secret.get_secret_value() if secret else "",
+                max_body=config.limits.max_body,
+            ),
+            Mount("/api", api),
+        ]
+    )

@@ -1,0 +1,37 @@
+"""Read a request's body, never more of it than allowed and never for longer."""
+
+from __future__ import annotations
+
+import asyncio
+
+from starlette.requests import ClientDisconnect, Request
+
+TIME_LIMIT = 5.0
+"""Seconds in which a whole body must arrive."""
+
+
+class BodyTooLargeError(Exception):
+    """The body is larger than the configured limit."""
+
+
+class BodyTooSlowError(Exception):
+    """The body did not arrive in time, or not at all."""
+
+
+async def read_body(request: Request, limit: int, seconds: float = TIME_LIMIT) -> bytes:
+    """Return the body, at most `limit` bytes of it. Raises BodyTooLargeError, BodyTooSlowError."""
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared) > limit:
+        raise BodyTooLargeError
+    parts: list[bytes] = []
+    size = 0
+    try:
+        async with asyncio.timeout(seconds):
+            async for part in request.stream():
+                size += len(part)
+                if size > limit:
+                    raise BodyTooLargeError
+                parts.append(part)
+    except (TimeoutError, ClientDisconnect) as error:
+        raise BodyTooSlowError from error
+    return b"".join(parts)

@@ -1,0 +1,111 @@
+"""Webhooks: is it really the provider, store what it brings, and only then say so.
+
+Who cannot prove to be the provider gets 403 and leaves no trace. What could not be stored gets 503, so that the
+provider comes again; a message that comes again changes nothing, because the store knows its id for ever.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bot.channels.signatures import TELEGRAM_SECRET, same_secret
+from bot.channels.sms import SmsChannel
+from bot.channels.telegram import TelegramChannel
+from bot.channels.telegram_updates import decode_update
+from bot.logs import bind
+from bot.metrics import WEBHOOK_SECONDS
+from bot.service import Service
+from bot.web.bodies import BodyTooLargeError, BodyTooSlowError, read_body
+from storage.base import StoreError
+
+log = structlog.get_logger(__name__)
+
+PATIENCE = 8.0
+"""Seconds to wait for the store; the provider gives up after 10 to 15."""
+
+NOTHING_TO_SAY = "<Response/>"
+"""Twilio's empty answer: replies go out by REST, through the outbox."""
+
+Handler = Callable[[Request, bytes], Awaitable[Response]]
+
+
+def webhook_routes(
+    service: Service, *, sms: SmsChannel | None, telegram: TelegramChannel | None, secret: str, max_body: int
+) -> list[Route]:
+    """Return the routes of the channels that are on; `secret` is Telegram's webhook secret, empty when it polls."""
+    routes = []
+    if sms is not None:
+        routes.append(_route("/webhooks/sms", _inbound_sms(service, sms), max_body))
+        routes.append(_route("/webhooks/sms/status", _status_sms(service, sms), max_body))
+    if telegram is not None and secret:
+        routes.append(_route("/webhooks/telegram", _telegram(service, telegram, secret), max_body))
+    return routes
+
+
+def _inbound_sms(service: Service, channel: SmsChannel) -> Handler:
+    async def answer(request: Request, body: bytes) -> Response:
+        inbound = channel.read_inbound(_raw_path(request), request.url.query, request.headers, body)
+        if inbound is None:
+            return Response(status_code=403)
+        with bind(message_id=inbound.external_id):
+            await service.on_inbound(inbound)
+        return Response(NOTHING_TO_SAY, media_type="application/xml")
+
+    return answer
+
+
+def _status_sms(service: Service, channel: SmsChannel) -> Handler:
+    async def answer(request: Request, body: bytes) -> Response:
+        update = channel.read_status(_raw_path(request), request.url.query, request.headers, body)
+        if update is None:
+            return Response(status_code=403)
+        with bind(message_id=update.provider_id):
+            await service.on_status(update)
+        return Response(status_code=204)
+
+    return answer
+
+
+def _telegram(service: Service, channel: TelegramChannel, secret: str) -> Handler:
+    async def answer(request: Request, body: bytes) -> Response:
+        if not same_secret(request.headers.get(TELEGRAM_SECRET), secret):
+            return Response(status_code=403)
+        update = decode_update(body)
+        if update is None:
+            return Response("The body is no JSON object.", status_code=400)
+        inbound = channel.parse_update(update)
+        if inbound is not None:
+            with bind(message_id=inbound.external_id):
+                await service.on_inbound(inbound)
+        return Response(status_code=200)
+
+    return answer
+
+
+def _route(path: str, handler: Handler, max_body: int) -> Route:
+    async def endpoint(request: Request) -> Response:
+        with WEBHOOK_SECONDS.labels(path).time():
+            try:
+                body = await read_body(request, max_body)
+                async with asyncio.timeout(PATIENCE):
+                    return await handler(request, body)
+            except BodyTooLargeError:
+                return Response("The body is too large.", status_code=413)
+            except BodyTooSlowError:
+                return Response("The body did not arrive in time.", status_code=408)
+            except (StoreError, TimeoutError) as error:
+                log.warning("not_stored", path=path, error=str(error) or "the store did not answer in time")
+                return Response("Not stored; please come again.", status_code=503)
+
+    return Route(path, endpoint, methods=["POST"])
+
+
+def _raw_path(request: Request) -> str:
+    raw = request.scope.get("raw_path")
+    return raw.decode("ascii", "replace") if isinstance(raw, bytes) else request.url.path
