@@ -87,6 +87,11 @@ def remember_secrets(secrets: Iterable[str]) -> None:
     )
 
 
+def forget_secrets() -> None:
+    """Start anew: for a program that reads another configuration."""
+    _secrets.clear()
+
+
 def redact(text: str) -> str:
     """Take secrets, tokens and phones out of a text; the ends of a phone stay, to tell two apart."""
     for secret in _secrets:
