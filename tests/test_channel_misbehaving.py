@@ -102,7 +102,16 @@ async def test_a_bare_status_without_the_providers_json_is_decided_too(
 
 @CHANNELS
 @pytest.mark.parametrize(
-    "body", [b"[]", b"null", b"7", b'"text"', b'{"result": 5}', b'{"ok": true, "result": null}']
+    "body",
+    [
+        b"[]",
+        b"null",
+        b"7",
+        b'"text"',
+        b'{"result": 5}',
+        b'{"ok": true, "result": null}',
+        b'{"ok": true, "result": true}',
+    ],
 )
 async def test_a_200_that_names_no_message_is_unknown(
     build: Callable[[str], Channel], body: bytes, broken: Broken

@@ -126,7 +126,7 @@ class SmsChannel:
             "from_": settings.from_number,
             "messaging_service_sid": settings.messaging_service_sid,
             "validity_period": valid_for,
-            "status_callback": settings.public_base_url and self.status_callback(attempt_id),
+            "status_callback": self.status_callback(attempt_id) if settings.public_base_url else None,
         }
         given = {name: value for name, value in optional.items() if value is not None}
         return {"to": message.address, "body": message.text, **given}

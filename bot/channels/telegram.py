@@ -190,8 +190,10 @@ class TelegramChannel:
                 reply_markup=markup,
                 filename="chart.png",
             )
-        taken = await self._call(call)
-        return Sent(str(taken.message_id))
+        message_id = getattr(await self._call(call), "message_id", None)
+        if message_id is None:
+            raise SendFailed(Decision.UNKNOWN, "garbled", "Telegram's answer names no message.")
+        return Sent(str(message_id))
 
     @property
     def _client(self) -> "Bot":
