@@ -124,6 +124,8 @@ def blanked(rows: list[list[str]]) -> list[list[str]]:
         (198, ""),
     ):
         rows[at][2:4] = [code, ""]
+    rows[20][6] = "et"
+    rows[20][2:4] = ["3", "Keegi ei helistanud.\nPidin ise kolm korda helistama."]
     rows[88][2] = "8,5"
     rows[131][0] = "yesterday"
     rows[171][3] = "NA"

@@ -43,12 +43,15 @@ class Context:
         and the defaults (for commands that work anywhere, such as `read`).
         """
         from bot.config import load_config
+        from bot.logs import remember_secrets
 
         path = self.config_file or (DEFAULT_CONFIG if DEFAULT_CONFIG.exists() else None)
         by_environment = any(name.startswith("ASKWHY_") and "__" in name for name in self.environ)
         if path is None and needs_file and not by_environment:
             path = DEFAULT_CONFIG
-        return load_config(path, self.environ, for_service=for_service)
+        config = load_config(path, self.environ, for_service=for_service)
+        remember_secrets(config.secrets())
+        return config
 
     @cached_property
     def out(self) -> "Console":

@@ -6,7 +6,7 @@ mailed around. A secret found in it is refused even where its value would work.
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import is_dataclass
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from types import UnionType
 from typing import Any, Final, get_args, get_origin, get_type_hints
@@ -31,7 +31,8 @@ def fields_of(shape: type) -> dict[str, Any]:
     """Return the types of the keys of a shape, in their order."""
     if issubclass(shape, BaseModel):
         return {name: field.annotation for name, field in shape.model_fields.items()}
-    return get_type_hints(shape, include_extras=True) if is_dataclass(shape) else {}
+    hints = get_type_hints(shape, include_extras=True)
+    return {field.name: hints[field.name] for field in fields(shape)} if is_dataclass(shape) else {}
 
 
 def shape_of(section: str) -> type | None:
