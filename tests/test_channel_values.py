@@ -17,6 +17,7 @@ from bot.channels.base import (
     Outgoing,
     SendFailed,
     Sent,
+    by_proxy,
     clean_text,
     scrub,
 )
@@ -91,6 +92,14 @@ def test_clean_text_can_be_stored_anywhere(text: object) -> None:
     assert "\x00" not in cleaned
     assert len(cleaned) <= 100
     cleaned.encode()
+
+
+@pytest.mark.parametrize(
+    ("url", "proxied"),
+    [("https://api.twilio.com", True), ("http://127.0.0.1:9001", False), ("http://localhost:9001/x", False)],
+)
+def test_a_proxy_of_the_environment_never_stands_before_this_machine(url: str, proxied: bool) -> None:
+    assert by_proxy(url) is proxied
 
 
 def test_a_providers_words_are_scrubbed_of_secrets_numbers_and_lines() -> None:

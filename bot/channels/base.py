@@ -7,6 +7,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Protocol, Self
+from urllib.parse import urlsplit
 
 MAX_TEXT = 4096
 """Longest text kept of an incoming message: Telegram's own limit; an SMS has at most 1,600 characters."""
@@ -179,6 +180,11 @@ class Channel(Protocol):
 
     async def close(self) -> None:
         """Free the connections; may be called twice, or without start()."""
+
+
+def by_proxy(api_base_url: str) -> bool:
+    """Tell whether the proxies of the environment apply: to the provider, never to a fake on this machine."""
+    return urlsplit(api_base_url).hostname not in ("127.0.0.1", "localhost", "::1")
 
 
 def scrub(text: object, *secrets: str, limit: int = 200) -> str:

@@ -8,7 +8,7 @@ from aiohttp import ClientSession, ClientTimeout, TCPConnector
 from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.http.response import Response
 
-from bot.channels.base import Timeouts
+from bot.channels.base import Timeouts, by_proxy
 from bot.channels.sms_errors import failure_of_break, failure_of_reply
 
 
@@ -30,7 +30,9 @@ class SmsHttpClient(AsyncTwilioHttpClient):  # type: ignore[misc]  # the library
         )
         self._secrets = secrets
         # A connection that Twilio closed while it was idle breaks the next request, with unknown outcome.
-        self.session = ClientSession(connector=TCPConnector(limit=200, keepalive_timeout=10))
+        self.session = ClientSession(
+            connector=TCPConnector(limit=200, keepalive_timeout=10), trust_env=by_proxy(api_base_url)
+        )
 
     async def request(
         self,

@@ -59,7 +59,7 @@ class TelegramChannel:
         for logger in ("httpx", "httpcore", "telegram"):
             logging.getLogger(logger).setLevel(logging.WARNING)
         token, timeouts = self._settings.token, self._settings.timeouts
-        request, self._polling = BotRequest(timeouts, token), BotRequest(timeouts, token)
+        request, self._polling = (BotRequest(self._base, timeouts, token) for _ in range(2))
         self._bot = Bot(
             token, base_url=f"{self._base}/bot", request=request, get_updates_request=self._polling
         )

@@ -6,7 +6,7 @@ from typing import Any
 from telegram.error import TelegramError
 from telegram.request import BaseRequest, HTTPXRequest, RequestData
 
-from bot.channels.base import Timeouts
+from bot.channels.base import Timeouts, by_proxy
 from bot.channels.telegram_errors import failure_of_reply
 
 _DEFAULT = BaseRequest.DEFAULT_NONE
@@ -21,13 +21,14 @@ class BotRequest(HTTPXRequest):
 
     __slots__ = ("_secret",)
 
-    def __init__(self, timeouts: Timeouts, token: str) -> None:
+    def __init__(self, api_base_url: str, timeouts: Timeouts, token: str) -> None:
         super().__init__(
             connect_timeout=timeouts.connect,
             write_timeout=timeouts.write,
             media_write_timeout=timeouts.write,
             read_timeout=timeouts.read,
             pool_timeout=timeouts.connect,
+            httpx_kwargs={"trust_env": by_proxy(api_base_url)},
         )
         self._secret = token
 

@@ -65,7 +65,7 @@ class Updates:
 
     async def deliver(self, update_id: int) -> int:
         """Post one update once, again if it was posted before; the answer's status, 0 = no answer."""
-        async with httpx.AsyncClient(timeout=60) as client:
+        async with httpx.AsyncClient(timeout=60, trust_env=False) as client:
             return await self._post(client, update_id)
 
     async def delivered(self) -> None:
@@ -79,7 +79,7 @@ class Updates:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def _deliver(self) -> None:
-        async with httpx.AsyncClient(timeout=60) as client:
+        async with httpx.AsyncClient(timeout=60, trust_env=False) as client:
             while True:
                 for update_id in list(self.pending):
                     while not 200 <= await self._post(client, update_id) <= 299:  # noqa: ASYNC110 -- a retry, not a wait for an event

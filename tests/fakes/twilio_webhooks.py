@@ -30,7 +30,7 @@ class Webhooks:
         parts = urlsplit(signed)
         target = f"{self.app_url}{parts.path}{f'?{parts.query}' if parts.query else ''}"
         headers = {"X-Twilio-Signature": RequestValidator(token).compute_signature(signed, form)}
-        self._client = self._client or httpx.AsyncClient(timeout=15)
+        self._client = self._client or httpx.AsyncClient(timeout=15, trust_env=False)
         status = 0
         for _ in range(1 + self.retries):
             try:
