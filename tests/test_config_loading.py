@@ -76,6 +76,15 @@ def test_lists_in_the_environment_are_separated_by_commas_or_json() -> None:
     assert config.asking.weekdays == ("mon", "fri")
 
 
+def test_a_table_in_the_environment_is_json() -> None:
+    rules = '[{"when": {"branch": "Tartu"}, "delay": "2 hours"}]'
+    environ = {"ASKWHY_ASKING__QUOTA": '{"target": 9, "by": "branch"}', "ASKWHY_ASKING__RULES": rules}
+    asking = load_config(None, environ).asking
+    assert asking.quota is not None
+    assert asking.quota.target == 9
+    assert asking.rules[0].delay == timedelta(hours=2)
+
+
 def test_an_empty_variable_sets_nothing() -> None:
     assert load_config(None, {"ASKWHY_TELEGRAM__TOKEN": "", "ASKWHY_WEB__PORT": ""}).telegram is None
 

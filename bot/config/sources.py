@@ -179,12 +179,10 @@ def readable_by_others(path: Path) -> Problem | None:
 
 
 def from_text(value: str, *, is_list: bool) -> Any:
-    """Turn the text of a variable into what the file would hold: a list is JSON or separated by commas."""
-    if not is_list:
-        return value
-    if value.lstrip().startswith("["):
+    """Turn the text of a variable into what the file would hold: a table is JSON, a list JSON or separated by commas."""
+    if value.lstrip().startswith("{") or (is_list and value.lstrip().startswith("[")):
         try:
             return json.loads(value)
         except ValueError:
             return value
-    return [part.strip() for part in value.split(",") if part.strip()]
+    return [part.strip() for part in value.split(",") if part.strip()] if is_list else value
