@@ -145,7 +145,7 @@ class _Reader:
             sign = self.text(at - 1)
             if before is Type.WORD and not self.flags(at - 1) & (Word.PREFIX | Word.OUT_OF):
                 return count  # A4, v2, gr8
-            if before is Type.SIGN and sign not in "#№=/*+":
+            if before is Type.SIGN and (sign not in "#№=/*+" or self.is_address(at - 1)):
                 return count
         if self.text(at - 1) in _CURRENCY:
             return count
@@ -169,6 +169,11 @@ class _Reader:
         if self.glued(at) and self.text(at - 1) in "#№" and value == 1:
             return self.split(at, last, value)  # "#1!" is praise
         return self.after(at, last, value)
+
+    def is_address(self, sign: int) -> bool:
+        """The sign is stuck to a word as in a web address, "example.com/9"; "score=9" is none."""
+        word = self.type(sign - 1) is Type.WORD and self.glued(sign)
+        return word and not self.flags(sign - 1) & (Word.SCORING | Word.LEAD)
 
     def split(self, first: int, last: int, *values: int) -> Expression:
         return Expression(
@@ -295,7 +300,9 @@ class _Reader:
         )
 
     def number_at(self, at: int) -> tuple[int, int] | None:
-        """A number in digits or words at `at`, and the position after it."""
+        """A number in digits or words at `at`, and the position after it; a hyphen may tie it to the word before (Hebrew "מ-10")."""
+        if self.text(at) in _MINUS and self.glued(at) and self.glued(at + 1):
+            at += 1
         if self.type(at) is Type.NUMBER:
             return int(self.text(at)[:LONG_NUMBER]), at + 1
         if self.type(at) is Type.WORD:
@@ -305,12 +312,22 @@ class _Reader:
     def after(self, first: int, last: int, value: int, *, spelled: bool = False) -> Expression:
         """What follows a whole number tells what it is."""
         here = self.skip_points(last)
+        top_first = here + (self.text(here) in _MINUS and self.glued(here))
+        if (
+            value == self.scale.high
+            and self.flags(top_first) & Word.OUT_OF
+            and self.glued(top_first)
+            and (of := self.number_at(top_first + 1))
+        ):
+            return self.out_of(first, of[1], of[0], value)  # 10st 9
         if (self.text(here) == "/" or self.flags(here) & Word.OUT_OF) and (
             top := self.number_at(here + 1)
             or (self.number_at(here + 2) if self.flags(here + 1) & (Word.OUT_OF | Word.JOIN) else None)
         ):
             return self.out_of(first, top[1], value, top[0])
         if (top := self.number_at(here)) and top[0] == self.scale.high:
+            if self.flags(here) & Word.OUT_OF:
+                return self.out_of(first, top[1], value, top[0])  # kaheksa kümnest
             ending = top[1] + (self.text(top[1]) in _MINUS)
             if self.glued(ending) and self.flags(ending) & Word.OUT_OF:
                 return self.out_of(first, ending + 1, value, top[0])  # 9 punkti 10-st
@@ -388,6 +405,8 @@ class _Reader:
             return self.finish(first, last, value, spelled=spelled)
         if self.is_counted(last):
             return Expression(Form.COUNT, first, last + 1)
+        if self.text(last) == "." and glued and self.flags(last + 1) & Word.UNIT:
+            return Expression(Form.COUNT, first, last + 2)  # an ordinal: "2. korda", "9. mai"
         if flags & Word.POINTS:
             return self.finish(first, last + 1, value, spelled=spelled)
         if glued and self.type(last) is Type.WORD and not spelled:

@@ -62,6 +62,7 @@ class Candidate:
 
     expression: Expression
     place: Place
+    left: Left
     lead: int
     denied: bool = False
     correcting: bool = False
@@ -75,10 +76,16 @@ REACH = 12  # words looked back for a denial or a condition
 
 def read_score(text: str, tokens: list[Token], words: Vocabulary, scale: Scale) -> Reading:
     """The score in a reply, by the rules above; SCORE, OUT_OF_RANGE, AMBIGUOUS or NOT_SCORE."""
-    sentence = _Sentence(tokens, words)
-    candidates = [
-        sentence.place(e, scale) for e in find_expressions(tokens, words, scale) if e.form is not Form.COUNT
+    expressions = [e for e in find_expressions(tokens, words, scale) if e.form is not Form.COUNT]
+    asked = [
+        e
+        for e in expressions
+        if len(expressions) > 1 and e.offers in {(scale.low, scale.high), (1, scale.high)}
     ]
+    sentence = _Sentence(tokens, words, asked)
+    candidates = [sentence.place(e, scale) for e in expressions if e not in asked]
+    if said_again := _said_again(candidates, tokens, scale):
+        return Reading(Kind.SCORE, said_again)
     scores = sentence.corrected([c for c in candidates if c.place is Place.SCORE])
     rivals = [
         c
@@ -90,6 +97,15 @@ def read_score(text: str, tokens: list[Token], words: Vocabulary, scale: Scale) 
         if any(e.form is not Form.PLAIN or e.value in scale for e in doubtful):
             return Reading(Kind.AMBIGUOUS, offers=_offers(doubtful, scale))
         return Reading(Kind.NOT_SCORE)
+    if not any(c.left is Left.START or c.expression.explicit or c.correcting for c in scores):
+        # A score that does not stand first must be the only number that could be one: "food 8, service 9".
+        rivals = [
+            c
+            for c in candidates
+            if not c.denied and c.expression.form is Form.PLAIN and c.expression.value in scale
+        ] + rivals
+    if _is_list(candidates, tokens):
+        return Reading(Kind.NOT_SCORE)
     said = [c.expression for c in [*scores, *rivals]]
     if len({e.value for e in said}) > 1 or any(e.form is not Form.PLAIN for e in said):
         return Reading(Kind.AMBIGUOUS, offers=_offers(said, scale))
@@ -98,8 +114,30 @@ def read_score(text: str, tokens: list[Token], words: Vocabulary, scale: Scale) 
         return Reading(Kind.OUT_OF_RANGE)
     used = [c for c in candidates if c in scores or c.denied or c.place is Place.SCORE]
     correction = any(c.correcting or c.expression.starred for c in scores)
-    spans = [(c.lead, c.expression.last) for c in used]
+    spans = [*((c.lead, c.expression.last) for c in used), *((e.first, e.last) for e in asked)]
     return Reading(Kind.SCORE, value, rest_of(text, tokens, words, spans), correction=correction)
+
+
+def _said_again(candidates: list[Candidate], tokens: list[Token], scale: Scale) -> int | None:
+    """ "10 10 10": one number and nothing else; not "1 1", which may be an eleven."""
+    values = {c.expression.value for c in candidates if c.expression.form is Form.PLAIN}
+    if len(candidates) < 2 or len(values) > 1 or any(c.expression.form is not Form.PLAIN for c in candidates):
+        return None
+    value = values.pop()
+    numbers = sum(c.expression.last - c.expression.first for c in candidates)
+    if numbers != sum(token.type <= Type.WORD for token in tokens) or value not in scale or value < 2:
+        return None
+    return value
+
+
+def _is_list(candidates: list[Candidate], tokens: list[Token]) -> bool:
+    """ "1) slow 2) rude": numbered remarks."""
+    marks = {
+        c.expression.value: tokens[c.expression.last].text
+        for c in candidates
+        if c.expression.last < len(tokens)
+    }
+    return marks.get(1, "") == marks.get(2, " ") and marks[1] in {".", ")", ":", "-"}
 
 
 def _offers(expressions: list[Expression], scale: Scale) -> tuple[int, ...]:
@@ -114,10 +152,15 @@ def _offers(expressions: list[Expression], scale: Scale) -> tuple[int, ...]:
 class _Sentence:
     """The tokens of a reply and where its beginning and end stop to matter."""
 
-    def __init__(self, tokens: list[Token], words: Vocabulary) -> None:
+    def __init__(self, tokens: list[Token], words: Vocabulary, asked: list[Expression]) -> None:
         self.tokens = tokens
         self.flags = [words.words.get(t.text, 0) if t.type is Type.WORD else 0 for t in tokens]
-        self.plural = words.plural
+        self.join_compounds(words)
+        for expression in asked:  # "on a scale from 0 to 10" repeats the question
+            for at in range(expression.first, expression.last):
+                self.flags[at] = Word.LEAD.value
+        self.plural, self.uncounted = words.plural, words.uncounted
+        self.denied_until = 0
         self.numbers = words.numbers
         count = len(tokens)
         start, end = 0, count
@@ -130,22 +173,36 @@ class _Sentence:
             end -= 1
         self.head, self.tail = start, end  # all before `head` is lead-in, all from `tail` on is filler
 
+    def join_compounds(self, words: Vocabulary) -> None:
+        """Words written with a mark inside mean what the file says of the whole: "где-то", "т.к."."""
+        for at in range(len(self.tokens) - 2):
+            if self.tokens[at + 1].text not in "-." or self.tokens[at].type is not Type.WORD:
+                continue
+            whole = self.tokens[at].text + self.tokens[at + 1].text + self.tokens[at + 2].text
+            if (flags := words.words.get(whole)) and self.tokens[at].end + 1 == self.tokens[at + 2].start:
+                self.flags[at] = self.flags[at + 1] = self.flags[at + 2] = flags
+
     def place(self, expression: Expression, scale: Scale) -> Candidate:
         left, lead, denied, blocked, correcting = self.left(expression.first)
         right = self.right(expression.last)
         place = self.judge(expression, left, right)
         if denied:
             place = Place.FAINT
-        elif blocked or right is Right.CONDITION:
+            self.denied_until = expression.last
+            if left is Left.WORD:
+                place = Place.NONE
+        elif blocked or right is Right.CONDITION or self.is_taken_back(lead, expression):
             place = min(place, Place.FAINT)
         if expression.form is Form.PLAIN and expression.value not in scale and place < Place.SCORE:
             place = Place.NONE
-        return Candidate(expression, place, lead, denied, correcting)
+        return Candidate(expression, place, left, lead, denied, correcting)
 
     def judge(self, expression: Expression, left: Left, right: Right) -> Place:
         """Rules 2, 3 and 7."""
         one = expression.spelled and expression.value == 1
-        after = right <= (Right.REASON if one else Right.PRAISE)
+        after = right <= (Right.REASON if one else Right.PRAISE) and not (
+            expression.spelled and right is Right.OPENER
+        )
         if expression.explicit:
             return Place.SCORE
         if (
@@ -153,15 +210,58 @@ class _Sentence:
             and after
             and not (one and left is Left.SCORING and right is not Right.END)
         ):
-            return self.spared(expression, right)
+            return (
+                Place.RIVAL
+                if expression.spelled and not expression.value and right is Right.PRAISE
+                else self.spared(expression, right)
+            )
         if left is Left.START:
-            return Place.RIVAL
+            return Place.NONE if one else Place.RIVAL
+        if (
+            left is Left.WORD
+            and not expression.spelled
+            and self.flags[expression.first - 1] & (Word.JOIN | Word.OR)
+        ):
+            return Place.RIVAL  # "9 for the mechanic and 3 for the desk"
         alone = right is Right.END or (right is Right.MARK and self.is_own_sentence(expression))
         if left is Left.MARK:
             return Place.SCORE if alone else Place.RIVAL
         if left is Left.PRAISE and right is Right.END and not expression.spelled:
             return Place.SCORE
         return Place.FAINT if right in {Right.END, Right.CONDITION} and not expression.spelled else Place.NONE
+
+    def is_taken_back(self, lead: int, expression: Expression) -> bool:
+        """ "10 but I can't", "10 не поставлю", "would be 10 but …", and a question about the number."""
+        after = expression.last
+        words = [
+            i for i in range(after, min(after + REACH, len(self.tokens))) if self.tokens[i].type is Type.WORD
+        ]
+        for i in words[:4]:
+            last_word = all(token.type > Type.WORD for token in self.tokens[i + 1 : i + REACH])
+            if self.flags[i] & Word.NOT and (last_word or self.flags[i + 1] & Word.SCORING):
+                return True
+        chain = self.flags[lead : expression.first]
+        if (
+            words
+            and self.flags[words[0]] & Word.REASON
+            and any(f & Word.WOULD for f in chain)
+            and not any(f & Word.SCORING for f in chain)
+        ):
+            return True
+        end = next(
+            (
+                i
+                for i in range(after, len(self.tokens))
+                if self.tokens[i].type in {Type.STOP, Type.COMMA, Type.DASH}
+            ),
+            after,
+        )
+        return (
+            end > after
+            and end < len(self.tokens)
+            and self.tokens[end].text in "?？؟"
+            and not expression.explicit
+        )
 
     def spared(self, expression: Expression, right: Right) -> Place:
         """ "2 slow" is "too slow", "4 me" is "for me"."""
@@ -178,6 +278,8 @@ class _Sentence:
 
     def left(self, first: int) -> tuple[Left, int, bool, bool, bool]:
         """What stands left of token `first`: kind, start of the lead-in, denied, under a condition, corrects."""
+        if self.denied_until and all(self.is_turn(i) for i in range(self.denied_until, first)):
+            return Left.START, self.denied_until, False, False, False  # "not 9 but 8"
         at, scoring, correcting, denied = first - 1, False, False, False
         while at >= 0 and (
             self.flags[at] & (_LEADS | Word.NOT) or self.tokens[at].type is Type.QUOTE or self.is_sign(at)
@@ -199,10 +301,16 @@ class _Sentence:
         elif scoring or correcting:
             left = Left.SCORING
         elif self.flags[at] & Word.PRAISE:
-            left = Left.PRAISE
+            return Left.PRAISE, first, denied, blocked, correcting
         else:
             left = Left.WORD
         return left, at + 1, denied, blocked, correcting
+
+    def is_turn(self, at: int) -> bool:
+        """Stands between what is denied and what is said instead."""
+        return self.tokens[at].type > Type.WORD or bool(
+            self.flags[at] & (_LEADS | Word.OPENER | Word.REASON | Word.TAIL)
+        )
 
     def is_sign(self, at: int) -> bool:
         return self.tokens[at].type is Type.SIGN and self.tokens[at].text in "#№=*/"
@@ -246,10 +354,15 @@ class _Sentence:
         if flags & Word.CONDITION and not flags & (Word.REASON | Word.LEAD):
             return Right.CONDITION
         marked = marked or self.is_closed_filler(at)
+        following = self.flags[at + 1] if at + 1 < len(self.flags) else 0
+        if not marked and following & Word.CONDITION and not following & (Word.REASON | Word.LEAD):
+            return Right.CONDITION
         if marked:
             return Right.MARK
         if flags & Word.REASON:
             return Right.REASON
+        if flags & Word.PRAISE and self.is_counting(at):
+            return Right.WORD
         if flags & (Word.OPENER | Word.NOT | Word.NO | Word.CORRECTION):
             numbered = at + 1 < len(self.tokens) and self.tokens[at + 1].type is Type.NUMBER
             return (
@@ -258,7 +371,9 @@ class _Sentence:
                 else Right.OPENER
             )
         if flags & Word.PRAISE:
-            return Right.WORD if self.is_counting(at) else Right.PRAISE
+            return Right.PRAISE
+        if not flags and self.uncounted and self.tokens[at].text.endswith(self.uncounted):
+            return Right.OPENER
         return Right.WORD
 
     def is_closed_filler(self, at: int) -> bool:
@@ -293,7 +408,7 @@ class _Sentence:
                 self.tokens[i].type > Type.WORD
                 or self.flags[i] & (_LEADS | Word.NO | Word.NOT | Word.TAIL | Word.POLITE)
                 for i in between
-            ) and any(self.flags[i] & Word.NO for i in between)
+            ) and any(self.flags[i] & (Word.NO | Word.CORRECTION) for i in between)
             if not (last.correcting or negating):
                 return scores
             scores = [replace(last, correcting=True)]

@@ -2,7 +2,8 @@
 
 A language file (languages/<code>.toml) has `[keywords]` (whole messages: opt_out, opt_in, help, feedback, yes, no, decline; the first
 opt_out is the one printed in texts), `[wishes]` (opt-outs said in sentences, see wishes.py), `[words]` (one list per `Word` flag) and `[numbers]`
-(`words` beside the spelling rules, `endings` that may follow a digit, `never`: spellings that mean something else too often).
+(`words` beside the spelling rules, `endings` that may follow a digit, `never`: spellings that mean something else too often, `plural`: endings of what
+is counted, `uncounted`: endings of what never is).
 Lists are comma-separated text.
 """
 
@@ -41,12 +42,15 @@ class Word(IntFlag):
     JOIN = auto()  # between a number and its half: "and", "a"
     HALF = auto()
     MINUS = auto()
+    WOULD = auto()  # "would be 9" is no answer where a "but" follows
     PREFIX = auto()  # written without a space before a digit: Hebrew "ב9"
     QUESTION = auto()  # starts a question: "who", "why"
     FREQUENT = auto()  # nothing here, but tells the language
 
 
-KEYWORDS = ("opt_out", "opt_out_alone", "opt_out_here", "opt_in", "help", "feedback", "yes", "no", "decline")
+# Keywords that hold in every conversation, whatever its language; the others mean something else in some language.
+EVERYWHERE = ("opt_out", "opt_out_alone", "opt_in", "help", "feedback")
+KEYWORDS = (*EVERYWHERE, "opt_out_here", "yes", "no", "decline")
 UNIVERSAL = "universal"
 
 
@@ -64,6 +68,7 @@ class Language:
     endings: frozenset[str]
     never: frozenset[str]
     plural: tuple[str, ...]
+    uncounted: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,7 @@ class Vocabulary:
     numbers: Mapping[str, int]
     endings: frozenset[str]
     plural: tuple[str, ...]
+    uncounted: tuple[str, ...]
     keywords: Mapping[str, frozenset[str]]
 
 
@@ -128,6 +134,7 @@ def load_language(code: str) -> Language:
         endings=frozenset(normalise(ending) for ending in _list(numbers, "endings")),
         never=frozenset(words_key(word) for word in _list(numbers, "never")),
         plural=tuple(_list(numbers, "plural")),
+        uncounted=tuple(_list(numbers, "uncounted")),
     )
 
 
@@ -138,42 +145,30 @@ def vocabulary(codes: tuple[str, ...]) -> Vocabulary:
     Word lists are united: what forbids a score in any language forbids it. A number word of a later language is left out where
     an earlier language uses the word for something else ("on" is ten in Turkish and "is" in Estonian).
     """
-    known = [load_language(code) for code in codes if code in languages_known()]
+    files = [load_language(code) for code in codes if code in languages_known()]
     words = dict(load_language(UNIVERSAL).words)
-    endings, plural, keywords = (
-        set(load_language(UNIVERSAL).endings),
-        set[str](),
-        {name: set[str]() for name in KEYWORDS},
-    )
     numbers: dict[str, int] = {}
     for code in codes:
-        language = load_language(code) if code in languages_known() else None
-        spelled = {**spelled_numbers(code), **(language.numbers if language else {})}
+        file = load_language(code) if code in languages_known() else None
+        spelled = {**spelled_numbers(code), **(file.numbers if file else {})}
         for key, value in spelled.items():
-            if (
-                key not in numbers
-                and not (numbers and key in words)
-                and not (language and key in language.never)
-            ):
+            other_word = code != codes[0] and key in words
+            if key not in numbers and not other_word and not (file and key in file.never):
                 numbers[key] = value
-        for word, flags in (language.words if language else {}).items():
+        for word, flags in (file.words if file else {}).items():
             words[word] = words.get(word, 0) | flags
-    for language in known:
-        endings |= language.endings
-        plural |= set(language.plural)
-        for name in KEYWORDS:
-            keywords[name] |= language.keywords[name]
-    # Keywords hold everywhere, except words that mean something else in another language.
+    keywords: dict[str, set[str]] = {name: set() for name in KEYWORDS}
     for code in languages_known():
         for name in KEYWORDS:
-            if name not in {"opt_out_here", "yes", "no", "decline"}:
+            if name in EVERYWHERE or code in codes:
                 keywords[name] |= load_language(code).keywords[name]
     return Vocabulary(
-        words,
-        numbers,
-        frozenset(endings),
-        tuple(sorted(plural)),
-        {n: frozenset(k) for n, k in keywords.items()},
+        words=words,
+        numbers=numbers,
+        endings=frozenset().union(*(file.endings for file in files)),
+        plural=tuple(ending for file in files for ending in file.plural),
+        uncounted=tuple(ending for file in files for ending in file.uncounted),
+        keywords={name: frozenset(phrases) for name, phrases in keywords.items()},
     )
 
 
