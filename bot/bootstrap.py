@@ -20,9 +20,9 @@ from bot.outbox import Dispatcher
 from bot.pacing import Pacer
 from bot.service import Service
 from bot.staff.answering import StaffDesk
+from bot.survey_files import load_surveys
 from storage import make_store
 from storage.base import Store
-from surveys.definition import Survey, load_catalog, load_survey
 
 PER_CHAT = {"telegram": 1.0}
 """Messages a second to one chat, by channel."""
@@ -111,7 +111,7 @@ def build_firm(config: Config, *, channels: tuple[str, ...] = ()) -> Firm:
         language=organisation.language,
         languages=tuple(dict.fromkeys((organisation.language, *organisation.languages))),
         rules=config.asking.as_rules(),
-        surveys=load_surveys(config),
+        surveys=load_surveys(config.surveys_folder),
         branch_zones={
             name: str(branch.timezone) for name, branch in config.branches.items() if branch.timezone
         },
@@ -124,16 +124,6 @@ def build_firm(config: Config, *, channels: tuple[str, ...] = ()) -> Firm:
         staff_groups=frozenset(str(number) for number in config.staff.telegram_groups),
         staff_phones=frozenset(config.staff.phones),
     )
-
-
-def load_surveys(config: Config) -> dict[str, Survey]:
-    """Return the ready surveys and the organisation's own, which come before them where ids are equal. Raises SurveyError."""
-    surveys = dict(load_catalog())
-    if config.surveys_folder.is_dir():
-        for path in sorted(config.surveys_folder.glob("*.toml")):
-            survey = load_survey(path)
-            surveys[survey.id] = survey
-    return surveys
 
 
 def build_channels(config: Config) -> dict[str, Channel]:
