@@ -41,7 +41,8 @@ def test_no_second_ever_has_more_than_the_limit(
     rate: float, addresses: list[str], late: list[float], idle: list[float]
 ) -> None:
     sends = run(Pacer(rate), addresses, late=late, idle=idle)
-    assert most_in_a_window([at for at, _ in sends], 1.0) <= ceil(rate)
+    arrivals_may_jitter = 0.01
+    assert most_in_a_window([at for at, _ in sends], 1.0 + arrivals_may_jitter) <= ceil(rate)
 
 
 @given(chats, jitter, idles)
