@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from storage.base import Row
@@ -27,20 +27,36 @@ class Database:
 
     def one(self, name: str, /, **values: object) -> Row | None:
         """Return the first row, or None."""
-        row: Row | None = self._connection.execute(self._queries[name], values).fetchone()
+        row: Row | None = self._run(name, values).fetchone()
         return row
 
     def all(self, name: str, /, **values: object) -> list[Row]:
         """Return all rows."""
-        rows: list[Row] = self._connection.execute(self._queries[name], values).fetchall()
+        rows: list[Row] = self._run(name, values).fetchall()
         return rows
 
     def run(self, name: str, /, **values: object) -> int:
         """Run a statement; return how many rows it touched."""
-        return int(self._connection.execute(self._queries[name], values).rowcount)
+        return int(self._run(name, values).rowcount)
 
-    def many(self, name: str, rows: Iterable[Mapping[str, object]], /) -> None:
-        """Run a statement once per row."""
-        text = self._queries[name]
-        for row in rows:
-            self._connection.execute(text, row)
+    def _run(self, name: str, values: Mapping[str, object]) -> Any:
+        return self._connection.execute(self._queries[name], storable(values))
+
+
+def storable(values: Mapping[str, object]) -> dict[str, object]:
+    """Return parameters that every store takes: U+FFFD in place of NUL and of halves of surrogate pairs."""
+    return {key: clean(value) if isinstance(value, str) else value for key, value in values.items()}
+
+
+def clean(text: str) -> str:
+    """Return a text that every store can hold."""
+    if "\0" in text:
+        text = text.replace("\0", "\ufffd")
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        # Pairs that stand as two halves (JSON escapes put together by hand) become the character they mean.
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text

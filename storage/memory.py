@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator
+from pathlib import Path
 
-from storage.base import Row, StoreError
+from storage import sqlite_file
+from storage.base import Row, StoreError, Told
+from storage.migrate import migrate
 from storage.sqlite import SqliteStore
 
 
@@ -12,8 +16,12 @@ class MemoryStore(SqliteStore):
     """See storage.base.Store; gone when it is closed. One connection serves writers and readers, in turn."""
 
     def __init__(self) -> None:
-        super().__init__(":memory:")
+        super().__init__(Path(":memory:"))
         self.url = "memory:"
+
+    async def hold(self, name: str) -> bool:
+        """Lead: no other process can see this store."""
+        return True
 
     async def fetch(self, name: str, **values: object) -> list[Row]:
         """Return all rows of a named query, between two units of work."""
@@ -24,13 +32,19 @@ class MemoryStore(SqliteStore):
         for row in await self.fetch(name, **values):
             yield row
 
-    async def backup(self, path: str) -> None:
+    async def backup(self, path: str, told: Told | None = None) -> None:
         """Refuse: there is nothing to keep."""
         raise StoreError(f"The store is in memory only; there is nothing to copy to {path}.")
 
     async def check(self) -> list[str]:
         """Find nothing wrong with what is not on a disk."""
         return []
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+        sqlite_file.set_up(connection)
+        self._migrated = migrate(connection, "sqlite3", self.url)
+        return connection
 
 
 def from_url(_url: str) -> MemoryStore:

@@ -2,7 +2,7 @@
 
 The price of asynchronous SQLite is one thread hop per statement, so a unit of work makes one hop as a whole. Units that
 wait are committed together, each inside a savepoint of its own; `write()` returns after the commit is on the disk
-(`synchronous=FULL`). Readers use aiosqlite on WAL snapshots.
+(`synchronous=FULL`). Readers use aiosqlite on WAL snapshots. Several processes may open one file: writers take turns.
 
 Invariant: a store that vanished or was replaced under the process is never silently made anew.
 """
@@ -14,17 +14,19 @@ import contextlib
 import queue
 import sqlite3
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Hashable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import aiosqlite
 
-from storage import sqlite_file
-from storage.base import Row, StoreError, StoreUnavailable
-from storage.migrate import migrate
+from storage import sqlite_copies, sqlite_file
+from storage.base import Row, Schema, StoreError, StoreUnavailable, Told
+from storage.database import storable
+from storage.migrate import Migrated, migrate
 from storage.queries import queries
 from storage.reader import Reader
+from storage.sqlite_lead import Lead
 from storage.transaction import Transaction
 
 T = TypeVar("T")
@@ -32,186 +34,229 @@ T = TypeVar("T")
 GROUP = 256
 """At most so many units of work share one commit."""
 
-PATIENCE = 5.0
-"""Seconds to wait for another process that holds the store, before a unit is refused."""
+PATIENCE = 4.0
+"""Seconds to wait for another process that holds the store, before everything that waits is refused."""
 
 BACKLOG = 10_000
 """Units that may wait; more are refused at once."""
 
 _Unit = tuple[Callable[[Transaction], Any], "asyncio.Future[Any]"]
+_Done = tuple["asyncio.Future[Any]", Any, BaseException | None]
 
 
 class SqliteStore:
-    """See storage.base.Store. `path` is the file; ":memory:" only through storage.memory."""
+    """See storage.base.Store. `path` is the file."""
 
-    def __init__(self, path: Path | str) -> None:
+    def __init__(self, path: Path) -> None:
         self.path = path
         self.url = f"sqlite:///{path}"
         self._queries = queries("sqlite3")
-        self._units: queue.Queue[_Unit | None] = queue.Queue(BACKLOG)
+        self._units: queue.SimpleQueue[_Unit | None] = queue.SimpleQueue()
+        self._waiting = 0
         self._thread: threading.Thread | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._connection: sqlite3.Connection | None = None
+        self._accepts = False
+        self._lead = Lead(path)
         self._identity: tuple[int, int] | None = None
         self._reader: aiosqlite.Connection | None = None
-        self._opening = asyncio.Lock()
+        self._reader_opening = asyncio.Lock()
         self.read = Reader(self)
+
+    @property
+    def schema(self) -> Schema:
+        """What `open()` found and made of it."""
+        return self._migrated.schema
 
     async def open(self) -> None:
         """Open or create the file, migrate it, start the writer."""
         self._loop = asyncio.get_running_loop()
         self._connection = await asyncio.to_thread(self._connect)
+        self._transaction = Transaction(self._connection, self._queries, self._migrated.secret)
         self._thread = threading.Thread(target=self._write_forever, name="store-writer", daemon=True)
+        self._accepts = True
         self._thread.start()
 
     async def close(self) -> None:
         """Commit what waits, then close."""
-        if self._thread is not None:
+        self._accepts = False
+        thread, self._thread = self._thread, None
+        if thread is not None:
             self._units.put(None)
-            await asyncio.to_thread(self._thread.join)
-            self._thread = None
-        if self._reader is not None:
-            await self._reader.close()
-            self._reader = None
-        if self._connection is not None:
+            await asyncio.to_thread(thread.join)
             self._connection.close()
-            self._connection = None
+        reader, self._reader = self._reader, None
+        if reader is not None:
+            await reader.close()
+        self._lead.close()
 
-    async def write(self, work: Callable[[Transaction], T]) -> T:
-        """Run one unit of work; return after it is on the disk."""
-        assert self._loop is not None, "open() comes first"
+    async def write(self, work: Callable[[Transaction], T], *, order: Hashable = None) -> T:
+        """Run one unit of work; return after it is on the disk. All units run in the order they were given."""
+        if not self._accepts:
+            raise StoreUnavailable(f"{self.url} is not open.")
+        if self._waiting >= BACKLOG:
+            raise StoreUnavailable(f"{self.url}: {BACKLOG} units of work wait already. Try again shortly.")
         future: asyncio.Future[T] = self._loop.create_future()
-        try:
-            self._units.put_nowait((work, future))
-        except queue.Full:
-            raise StoreUnavailable(
-                f"{self.url}: {BACKLOG} units of work wait already. Try again shortly."
-            ) from None
+        self._waiting += 1
+        self._units.put((work, future))
         return await future
+
+    async def hold(self, name: str) -> bool:
+        """Tell whether this process leads; on SQLite it leads in everything or in nothing."""
+        return self._lead.take()
 
     async def fetch(self, name: str, **values: object) -> list[Row]:
         """Return all rows of a named query."""
         reader = await self._open_reader()
         try:
-            return list(await reader.execute_fetchall(self._queries[name], values))  # type: ignore[arg-type]
+            return list(await reader.execute_fetchall(self._queries[name], storable(values)))  # type: ignore[arg-type]
         except sqlite3.Error as error:
-            raise _refused(self.url, error) from error
+            raise sqlite_file.explained(self.path, error) from error
 
     async def stream(self, name: str, **values: object) -> AsyncIterator[Row]:
-        """Yield the rows of a named query."""
-        reader = await self._open_reader()
-        async with reader.execute(self._queries[name], values) as cursor:
-            async for row in cursor:
-                yield row  # type: ignore[misc]
+        """Yield the rows of a named query, on a connection of its own: its snapshot lasts as long as the stream."""
+        reader = await self._connect_reader()
+        try:
+            async with reader.execute(self._queries[name], storable(values)) as cursor:
+                async for row in cursor:
+                    yield row  # type: ignore[misc]
+        except sqlite3.Error as error:
+            raise sqlite_file.explained(self.path, error) from error
+        finally:
+            await reader.close()
 
-    async def backup(self, path: str) -> None:
+    async def backup(self, path: str, told: Told | None = None) -> None:
         """Copy the store with SQLite's online backup, then check the copy."""
-        await asyncio.to_thread(sqlite_file.backup, Path(self.path), Path(path))
+        await asyncio.to_thread(sqlite_copies.backup, self.path, Path(path), told)
 
     async def check(self) -> list[str]:
         """Return what SQLite's own checks find."""
-        return await asyncio.to_thread(sqlite_file.problems, Path(self.path))
+        return await asyncio.to_thread(sqlite_copies.problems, self.path)
 
     # -- the writer's thread ------------------------------------------------------------------------------------------
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite_file.connect(self.path, patience=PATIENCE)
+        connection, new = sqlite_file.open_store(self.path, patience=PATIENCE)
         try:
-            secret = migrate(connection, "sqlite3", self.url)
+            self._migrated = migrate(connection, "sqlite3", self.url, keep_copy=self._keep_copy)
         except sqlite3.Error as error:
             connection.close()
             raise sqlite_file.explained(self.path, error) from error
         except StoreError:
             connection.close()
             raise
-        self._transaction = Transaction(connection, self._queries, secret)
+        if new:
+            self._migrated = Migrated(Schema(0, self._migrated.schema.now), self._migrated.secret)
         self._identity = sqlite_file.identity(self.path)
         return connection
 
+    def _keep_copy(self, version: int) -> None:
+        """Keep the store as the older program knew it: the way back."""
+        copy = self.path.with_name(f"{self.path.name}.schema-{version}")
+        copy.unlink(missing_ok=True)
+        sqlite_copies.backup(self.path, copy)
+
     def _write_forever(self) -> None:
         while True:
-            first = self._units.get()
-            if first is None:
-                return
-            group = [first]
-            last = False
-            while len(group) < GROUP:
-                try:
-                    unit = self._units.get_nowait()
-                except queue.Empty:
-                    break
-                if unit is None:
-                    last = True
-                    break
-                group.append(unit)
-            self._settle(self._commit(group))
+            group, last = self._next_group()
+            if group:
+                done = self._commit(group)
+                self._settle(done)
             if last:
                 return
 
-    def _commit(self, group: Sequence[_Unit]) -> list[tuple[asyncio.Future[Any], Any, BaseException | None]]:
+    def _next_group(self) -> tuple[list[_Unit], bool]:
+        """Wait for units of work; return those to commit together, and whether they are the last."""
+        unit = self._units.get()
+        group: list[_Unit] = []
+        while unit is not None:
+            group.append(unit)
+            if len(group) == GROUP:
+                return group, False
+            try:
+                unit = self._units.get_nowait()
+            except queue.Empty:
+                return group, False
+        return group, True
+
+    def _commit(self, group: list[_Unit]) -> list[_Done]:
         """Run a group in one transaction; return each future with its result or error."""
-        connection = self._connection
-        assert connection is not None
-        done: list[tuple[asyncio.Future[Any], Any, BaseException | None]] = []
+        done: list[_Done] = []
         try:
             self._still_there()
-            connection.execute("BEGIN IMMEDIATE")
+            self._connection.execute("BEGIN IMMEDIATE")
             for work, future in group:
-                done.append((future, *self._one(connection, work)))
-            connection.execute("COMMIT")
+                done.append((future, *self._one(work)))
+            self._connection.execute("COMMIT")
         except (sqlite3.Error, StoreError) as error:
             with contextlib.suppress(sqlite3.Error):
-                connection.rollback()
-            refused = error if isinstance(error, StoreError) else _refused(self.url, error)
-            return [(future, None, refused) for _, future in group]
+                self._connection.rollback()
+            refusal = error if isinstance(error, StoreError) else sqlite_file.refused(self.url, error)
+            if sqlite_file.is_locked(error):
+                group = [*group, *self._held_up()]
+            return [(future, None, StoreUnavailable(str(refusal))) for _, future in group]
         return done
 
-    def _one(
-        self, connection: sqlite3.Connection, work: Callable[[Transaction], Any]
-    ) -> tuple[Any, BaseException | None]:
-        connection.execute("SAVEPOINT unit")
+    def _held_up(self) -> list[_Unit]:
+        """Take those who wait behind a locked store: they waited long enough, too."""
+        units = []
+        with contextlib.suppress(queue.Empty):
+            while (unit := self._units.get_nowait()) is not None:
+                units.append(unit)
+            self._units.put(None)
+        return units
+
+    def _one(self, work: Callable[[Transaction], Any]) -> tuple[Any, BaseException | None]:
+        """Run one unit inside a savepoint. Raises sqlite3.Error when the whole group is in trouble."""
+        self._connection.execute("SAVEPOINT unit")
         try:
             result = work(self._transaction)
-        except sqlite3.OperationalError:
-            raise  # the disk, not the unit: the whole group is refused
-        except Exception as error:  # noqa: BLE001 -- it belongs to the unit's own caller
-            connection.execute("ROLLBACK TO unit")
-            connection.execute("RELEASE unit")
+        except BaseException as error:
+            if isinstance(error, sqlite3.Error) and sqlite_file.in_trouble(error):
+                raise
+            self._connection.execute("ROLLBACK TO unit")
+            self._connection.execute("RELEASE unit")
+            if isinstance(error, StopIteration):  # which no future can carry
+                error = RuntimeError(f"{work!r} raised StopIteration")
             return None, error
-        connection.execute("RELEASE unit")
+        self._connection.execute("RELEASE unit")
         return result, None
 
-    def _settle(self, done: Sequence[tuple[asyncio.Future[Any], Any, BaseException | None]]) -> None:
+    def _settle(self, done: list[_Done]) -> None:
+        """Hand results and errors to those who wait, on their own loop."""
+
         def settle() -> None:
+            self._waiting -= len(done)
             for future, result, error in done:
-                if future.cancelled():
+                if future.done():  # cancelled
                     continue
                 if error is None:
                     future.set_result(result)
                 else:
                     future.set_exception(error)
 
-        assert self._loop is not None
         with contextlib.suppress(RuntimeError):  # the loop is gone: nobody waits any more
             self._loop.call_soon_threadsafe(settle)
 
     def _still_there(self) -> None:
-        if self._identity is not None and sqlite_file.identity(self.path) != self._identity:
+        if sqlite_file.identity(self.path) != self._identity:
             raise StoreUnavailable(
                 f"{self.url}: the file vanished or was replaced while the service runs. "
                 "Put it back, or stop the service and use `askwhy restore FILE`."
             )
 
+    # -- readers ------------------------------------------------------------------------------------------------------
+
     async def _open_reader(self) -> aiosqlite.Connection:
-        async with self._opening:
+        async with self._reader_opening:
             if self._reader is None:
                 self._reader = await self._connect_reader()
             return self._reader
 
     async def _connect_reader(self) -> aiosqlite.Connection:
-        reader = await aiosqlite.connect(f"file:{self.path}?mode=ro", uri=True)
+        try:
+            reader = await aiosqlite.connect(sqlite_file.uri(self.path, "ro"), uri=True, timeout=PATIENCE)
+        except sqlite3.Error as error:
+            raise sqlite_file.explained(self.path, error) from error
         reader.row_factory = sqlite3.Row
-        await reader.execute(f"PRAGMA busy_timeout = {int(PATIENCE * 1000)}")
         return reader
 
 
@@ -223,7 +268,3 @@ def from_url(url: str) -> SqliteStore:
 
         return MemoryStore()
     return SqliteStore(Path(path))
-
-
-def _refused(url: str, error: sqlite3.Error) -> StoreUnavailable:
-    return StoreUnavailable(f"{url}: {error}. Nothing was stored; free the file or the disk, then try again.")

@@ -27,9 +27,9 @@ VALUES (:response_id, :question, :value, :text, :replaced_at);
 
 -- name: tally!
 -- Count one value up or down on one day for one group.
-INSERT INTO tallies (survey, question, dimension, day, key, v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10)
-VALUES (:survey, :question, :dimension, :day, :key, :v0, :v1, :v2, :v3, :v4, :v5, :v6, :v7, :v8, :v9, :v10)
-ON CONFLICT (survey, question, dimension, day, key) DO UPDATE SET
+INSERT INTO tallies (survey, question, dimension, day, key, shard, v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10)
+VALUES (:survey, :question, :dimension, :day, :key, $shard, :v0, :v1, :v2, :v3, :v4, :v5, :v6, :v7, :v8, :v9, :v10)
+ON CONFLICT (survey, question, dimension, day, key, shard) DO UPDATE SET
   v0 = tallies.v0 + excluded.v0, v1 = tallies.v1 + excluded.v1, v2 = tallies.v2 + excluded.v2,
   v3 = tallies.v3 + excluded.v3, v4 = tallies.v4 + excluded.v4, v5 = tallies.v5 + excluded.v5,
   v6 = tallies.v6 + excluded.v6, v7 = tallies.v7 + excluded.v7, v8 = tallies.v8 + excluded.v8,
@@ -37,8 +37,9 @@ ON CONFLICT (survey, question, dimension, day, key) DO UPDATE SET
 
 -- name: tally_asked!
 -- Count invitations up or down on one day for one group.
-INSERT INTO asked_tallies (survey, dimension, day, key, n) VALUES (:survey, :dimension, :day, :key, :n)
-ON CONFLICT (survey, dimension, day, key) DO UPDATE SET n = asked_tallies.n + excluded.n;
+INSERT INTO asked_tallies (survey, dimension, day, key, shard, n)
+VALUES (:survey, :dimension, :day, :key, $shard, :n)
+ON CONFLICT (survey, dimension, day, key, shard) DO UPDATE SET n = asked_tallies.n + excluded.n;
 
 -- name: same_imported^
 -- How often the same answer of another tool is stored.

@@ -14,20 +14,27 @@ FROM tallies WHERE survey = :survey AND question = :question AND dimension = :di
 
 -- name: daily_counts
 -- How often each value was given, by day, for one group.
-SELECT day, v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10
+SELECT day, sum(v0) AS v0, sum(v1) AS v1, sum(v2) AS v2, sum(v3) AS v3, sum(v4) AS v4, sum(v5) AS v5,
+  sum(v6) AS v6, sum(v7) AS v7, sum(v8) AS v8, sum(v9) AS v9, sum(v10) AS v10
 FROM tallies WHERE survey = :survey AND question = :question AND dimension = :dimension AND key = :key
-  AND day >= :first AND day < :last ORDER BY day;
+  AND day >= :first AND day < :last GROUP BY day ORDER BY day;
 
 -- name: daily_counts_by
 -- How often each value was given, by day and group.
-SELECT day, key, v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10
+SELECT day, key, sum(v0) AS v0, sum(v1) AS v1, sum(v2) AS v2, sum(v3) AS v3, sum(v4) AS v4, sum(v5) AS v5,
+  sum(v6) AS v6, sum(v7) AS v7, sum(v8) AS v8, sum(v9) AS v9, sum(v10) AS v10
 FROM tallies WHERE survey = :survey AND question = :question AND dimension = :dimension
-  AND day >= :first AND day < :last ORDER BY day, key;
+  AND day >= :first AND day < :last GROUP BY day, key ORDER BY day, key;
 
 -- name: asked_counts
 -- Invitations sent between two days, by group.
 SELECT key, sum(n) AS n FROM asked_tallies
 WHERE survey = :survey AND dimension = :dimension AND day >= :first AND day < :last GROUP BY key;
+
+-- name: asked_daily
+-- Invitations sent, by day and group.
+SELECT day, key, n FROM asked_tallies
+WHERE survey = :survey AND dimension = :dimension AND day >= :first AND day < :last ORDER BY day, key;
 
 -- name: raw_values
 -- Values with the dimensions they were given under, for questions that no roll-up answers.
@@ -37,9 +44,16 @@ WHERE r.survey = :survey AND r.day >= :first AND r.day < :last AND a.value IS NO
 
 -- name: raw_asked
 -- Invitations with the dimensions of their visits, for questions that no roll-up answers.
-SELECT v.asked_at, v.touchpoint, v.branch, v.employee, v.product, v.channel, v.extra, c.language
-FROM visits v LEFT JOIN customers c ON c.customer_id = v.customer_id
+SELECT v.asked_at, v.touchpoint, v.branch, v.employee, v.product, v.channel, v.extra,
+  coalesce(c.language, p.language) AS language
+FROM visits v LEFT JOIN customers c ON c.customer_id = v.customer_id LEFT JOIN people p ON p.person_id = v.person_id
 WHERE v.survey = :survey AND v.asked_at >= :first AND v.asked_at < :last;
+
+-- name: newest_extra
+-- The further columns of the newest visits and answers, to know their names.
+SELECT extra FROM (SELECT extra FROM visits ORDER BY occurred_at DESC LIMIT 500) AS newest_visits WHERE extra <> '{}'
+UNION SELECT extra FROM (SELECT extra FROM responses ORDER BY response_id DESC LIMIT 500) AS newest_responses
+  WHERE extra <> '{}';
 
 -- name: complete_answers
 -- All values of a survey's responses between two days, a row per answer, for measures of several questions.
