@@ -78,6 +78,15 @@ class Reader:
         )
         return {row["key"]: int(row["n"]) for row in rows}
 
+    async def asked_daily(
+        self, survey: str, first: int, last: int, dimension: str = ""
+    ) -> list[tuple[int, str, int]]:
+        """Return how many invitations were sent, by day and group."""
+        rows = await self._fetcher.fetch(
+            "asked_daily", survey=survey, dimension=dimension, first=first, last=last
+        )
+        return [(row["day"], row["key"], int(row["n"])) for row in rows]
+
     async def raw_values(self, survey: str, question: str, first: int, last: int) -> list[dict[str, Any]]:
         """Return every value with all its dimensions, for groupings that have no roll-up."""
         rows = await self._fetcher.fetch(

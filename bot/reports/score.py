@@ -1,0 +1,232 @@
+"""The score: how sure it is, how many answered, whether the change means anything, and the same for groups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.firm import Firm
+from bot.reports.counting import MONTH, Counts, Days, Slice, count, count_asked
+from storage.base import Store
+from storage.reader import Reader
+from surveys import measures
+from surveys.definition import Question, Survey
+from surveys.measures.base import BandLimits, Result, Scale, valid
+from surveys.measures.rates import response_rate
+from surveys.measures.statistics import Comparison
+from surveys.periods import Period, previous
+from surveys.requests import ScoreRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """How the answers to one question become a score."""
+
+    measure: str
+    scale: Scale
+    limits: BandLimits
+
+    @classmethod
+    def of(cls, survey: Survey, question: Question) -> Scoring:
+        """Return the measure, scale and bands that a survey gives a question."""
+        assert question.scale is not None, f"question {question.id} has no values"
+        scale = (question.scale.low, question.scale.high)
+        return cls(question.measure or survey.measure, scale, question.bands)
+
+    def score(self, counts: Counts) -> Result:
+        """Score some answers."""
+        return measures.score(self.measure, counts, self.scale, self.limits)
+
+    def compare(self, before: Counts, after: Counts) -> Comparison:
+        """Compare answers with earlier ones."""
+        return measures.compare(self.measure, before, after, self.scale, self.limits)
+
+    def bands(self, counts: Counts) -> dict[str, int]:
+        """Count the answers of each band."""
+        return measures.bands(self.measure, counts, self.scale, self.limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The score of one group; `before` is its score in the period before. Not `shown`: only `result.n` may be told."""
+
+    key: str
+    result: Result
+    shown: bool
+    bands: Mapping[str, int]
+    before: Result
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreReport:
+    """All numbers of one score. `counts` has every value of the scale, `asked` the invitations sent in the period."""
+
+    survey: str
+    question: str
+    scoring: Scoring
+    period: Period
+    period_before: Period
+    by: str | None
+    where: tuple[tuple[str, str], ...]
+    minimum: int
+    asked: int
+    response_rate: float | None
+    result: Result
+    shown: bool
+    bands: Mapping[str, int]
+    counts: Mapping[int, int]
+    before: Result
+    change: Comparison
+    groups: tuple[Group, ...]
+
+    @property
+    def comparable(self) -> bool:
+        """Whether both periods have enough answers to be shown beside each other."""
+        return self.shown and self.before.n >= self.minimum
+
+
+async def score_report(
+    store: Store,
+    firm: Firm,
+    request: ScoreRequest,
+    now: datetime,
+    *,
+    branches: tuple[str, ...] = (),
+    language: str = "en",
+) -> ScoreReport:
+    """Return the score that `request` asks for; `branches` are those a viewer may see, none means all.
+
+    `language` is that of the period's label. Raises KeyError for a survey that the firm does not have.
+    """
+    survey = firm.surveys[request.survey or firm.rules.base.survey]
+    question = survey.question(survey.primary)
+    scoring = Scoring.of(survey, question)
+    days, before = Days.of(request.period), previous(request.period, language)
+    where = await stored_spelling(store.read, Slice(survey.id, question.id), request.where, days, branches)
+    of = slice_of(Slice(survey.id, question.id), where, branches)
+    now_by = await count(store.read, of, days, request.by)
+    counts = _together(now_by)
+    before_by = await count(store.read, of, Days.of(before), None if request.by == MONTH else request.by)
+    counts_before = _together(before_by)
+    result = scoring.score(counts)
+    asked = await count_asked(store.read, of, days, firm.language_of)
+    return ScoreReport(
+        survey=survey.id,
+        question=question.id,
+        scoring=scoring,
+        period=request.period,
+        period_before=before,
+        by=request.by,
+        where=where,
+        minimum=firm.minimum_answers,
+        asked=asked,
+        response_rate=response_rate(result.n, asked).value,
+        result=result,
+        shown=result.n >= firm.minimum_answers,
+        bands=scoring.bands(counts),
+        counts={value: valid(counts, scoring.scale).get(value, 0) for value in _values(scoring.scale)},
+        before=scoring.score(counts_before),
+        change=scoring.compare(counts_before, counts),
+        groups=_groups(scoring, now_by, before_by, request.by, firm.minimum_answers),
+    )
+
+
+def slice_of(base: Slice, where: tuple[tuple[str, str], ...], branches: tuple[str, ...]) -> Slice:
+    """Return what the filters leave of what somebody may see; several values of one dimension are alternatives."""
+    wanted: dict[str, set[str]] = {}
+    for dimension, value in where:
+        wanted.setdefault(dimension, set()).add(value)
+    for dimension, keys in wanted.items():
+        base = base.narrowed(dimension, keys)
+    return base.narrowed("branch", branches) if branches else base
+
+
+async def stored_spelling(
+    read: Reader, of: Slice, where: tuple[tuple[str, str], ...], days: Days, branches: tuple[str, ...]
+) -> tuple[tuple[str, str], ...]:
+    """Return the filters with their values as they are stored: "tartu" finds Tartu where there is no tartu."""
+    spelled = []
+    for dimension, value in where:
+        known = await count(read, slice_of(of, (), branches), days, dimension)
+        same = sorted(key for key in known if key.casefold() == value.casefold())
+        spelled.append((dimension, value if value in known or not same else same[0]))
+    return tuple(spelled)
+
+
+def score_json(report: ScoreReport) -> dict[str, Any]:
+    """Return the report as scripts and dashboards rely on it: the shape that the manual fixes."""
+    change = report.change
+    return {
+        "survey": report.survey,
+        "question": report.question,
+        "measure": report.scoring.measure,
+        "from": report.period.start.isoformat(),
+        "to": report.period.end.isoformat(),
+        "asked": report.asked,
+        "n": report.result.n,
+        "response_rate": _number(report.response_rate),
+        **_numbers(report.result),
+        "shown": report.shown,
+        "bands": dict(report.bands),
+        "counts": {str(value): number for value, number in report.counts.items()},
+        "change": {
+            "previous": _number(change.previous),
+            "delta": _number(change.delta),
+            "z": _number(change.z),
+            "p": _number(change.p),
+            "significant": change.significant,
+        },
+        "groups": [
+            {
+                "key": group.key,
+                "n": group.result.n,
+                **_numbers(group.result),
+                "shown": group.shown,
+                "bands": dict(group.bands),
+            }
+            for group in report.groups
+        ],
+    }
+
+
+def _numbers(result: Result) -> dict[str, float | None]:
+    return {"value": _number(result.value), "low": _number(result.low), "high": _number(result.high)}
+
+
+def _number(value: float | None) -> float | None:
+    return None if value is None else round(value, 4) + 0.0  # no "-0.0"
+
+
+def _values(scale: Scale) -> range:
+    return range(scale[0], scale[1] + 1)
+
+
+def _together(groups: Mapping[str, Counts]) -> dict[int, int]:
+    total: dict[int, int] = {}
+    for counts in groups.values():
+        for value, number in counts.items():
+            total[value] = total.get(value, 0) + number
+    return total
+
+
+def _groups(
+    scoring: Scoring,
+    now_by: Mapping[str, Counts],
+    before_by: Mapping[str, Counts],
+    by: str | None,
+    minimum: int,
+) -> tuple[Group, ...]:
+    """Return the groups, the largest first; months in their order, each with the month before."""
+    if by is None:
+        return ()
+    found = []
+    for key, counts in now_by.items():
+        result = scoring.score(counts)
+        if result.n:
+            before = scoring.score({} if by == MONTH else before_by.get(key, {}))
+            found.append(Group(key, result, result.n >= minimum, scoring.bands(counts), before))
+    if by == MONTH:
+        return tuple(sorted(found, key=lambda group: group.key))
+    return tuple(sorted(found, key=lambda group: (-group.result.n, group.key)))

@@ -1,0 +1,1 @@
+"""One file per staff command; the list is `bot.staff.COMMANDS`."""
