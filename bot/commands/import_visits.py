@@ -6,15 +6,15 @@ from pathlib import Path
 
 from bot.bootstrap import build_firm, open_store
 from bot.clock import Clock, SystemClock
-from bot.commands.context import CommandError, Context, WrongUseError
+from bot.commands.context import Context, WrongUseError
 from bot.commands.outcome import DONE, SOME_REJECTED
 from bot.config import Config
 from bot.ingest.csv_file import CsvFile, CsvProblem
 from bot.ingest.rejected import RejectedFile
-from bot.ingest.visits import Batch, Reading, read_visits
+from bot.ingest.visits import Batch, Reading, Rejected, read_visits
 from bot.planning import Taken
 from bot.service import Service
-from storage.base import StoreUnavailable
+from storage.base import StoreError, StoreUnavailable
 
 SHOWN = 5
 """Rejected rows told on the spot; the file has them all."""
@@ -39,6 +39,12 @@ class Counts:
         """All of them."""
         return self.new + self.known + self.updated + self.rejected
 
+    def took(self, results: list[Taken]) -> None:
+        """Count what was stored."""
+        self.new += results.count(Taken.NEW)
+        self.known += results.count(Taken.KNOWN)
+        self.updated += results.count(Taken.UPDATED)
+
 
 def run(context: Context, *, file: Path) -> int:
     """Import a file; 3 where some rows were rejected, 2 where its header cannot be used."""
@@ -58,23 +64,91 @@ def run(context: Context, *, file: Path) -> int:
     return SOME_REJECTED if counts.rejected else DONE
 
 
-async def import_file(context: Context, config: Config, source: CsvFile, clock: Clock | None = None) -> Counts:
-    """Take all rows of an open file in, a batch a unit of work; the next is read while one is being stored."""
+async def import_file(
+    context: Context, config: Config, source: CsvFile, clock: Clock | None = None
+) -> Counts:
+    """Take all rows of an open file in, a batch a unit of work; the next one is read while one is being stored."""
     clock = clock or SystemClock()
     firm = build_firm(config)
+    batches = read_visits(source, Reading(firm.zone, firm.country, firm.languages, clock.now()))
     store = open_store(config)
     service = Service(store, firm, clock, {})
-    reading = Reading(firm.zone, firm.country, firm.languages, clock.now())
     counts = Counts()
-    rejected = RejectedFile(source.path, source.header, source.separator)
-    batches = read_visits(source, reading)
+    rejected = RejectedFile(source)
     await store.open()
     try:
-        with context.progress(f"{source.path.name} (KiB)", max(1, source.size // 1024)) as advance:
+        with context.progress(f"{source.path.name}, KiB", max(1, source.size // 1024)) as advance:
             shown = 0
-            while batch := next(batches, None):
+            storing: asyncio.Task[list[Taken]] | None = None
+            for batch in batches:
+                if storing is not None:
+                    counts.took(await storing)
                 storing = asyncio.create_task(_store(service, batch, clock))
+                await asyncio.sleep(0)  # so that it begins
+                for row in batch.rejected:
+                    _reject(context, rejected, row, counts)
+                advance(source.bytes_read // 1024 - shown)
+                shown = source.bytes_read // 1024
+            if storing is not None:
+                counts.took(await storing)
+        counts.rejected_file = rejected.path if rejected.rows else None
+    except StoreError:
+        context.note(f"{counts.rows} rows are in. The same command goes on from there.", style="yellow")
+        raise
     finally:
         rejected.close()
         await store.close()
     return counts
+
+
+async def _store(service: Service, batch: Batch, clock: Clock) -> list[Taken]:
+    """Store the visits of a batch, waiting for a while where the store does not take them now."""
+    if not batch.visits:
+        return []
+    for wait in PATIENCE:
+        try:
+            return await service.on_visits(batch.visits)
+        except StoreUnavailable:
+            await clock.sleep(wait)
+    return await service.on_visits(batch.visits)
+
+
+def _reject(context: Context, rejected: RejectedFile, row: Rejected, counts: Counts) -> None:
+    """Put a row aside; where the folder takes no file, tell it on standard error, so that it is not lost."""
+    counts.rejected += 1
+    told = f"line {row.record.line}: {row.reason}"
+    if counts.rejected <= SHOWN:
+        counts.reasons.append(told)
+    try:
+        rejected.add(row.reason, row.record.cells)
+    except OSError as error:
+        if counts.rejected == 1:
+            context.note(
+                f"{rejected.path} cannot be written ({error.strerror}); rejected rows are told here:"
+            )
+        context.note(told)
+
+
+def _tell(context: Context, file: Path, counts: Counts) -> None:
+    if context.json:
+        context.emit(
+            {
+                "rows": counts.rows,
+                "new": counts.new,
+                "known": counts.known,
+                "updated": counts.updated,
+                "rejected": counts.rejected,
+                "rejected_file": str(counts.rejected_file) if counts.rejected_file else None,
+            }
+        )
+        return
+    rows = "1 row" if counts.rows == 1 else f"{counts.rows:,} rows"
+    context.say(f"{file}: {rows}")
+    for name in ("new", "known", "updated", "rejected"):
+        context.say(f"  {name:<9}{getattr(counts, name):>9,}")
+    for reason in counts.reasons:
+        context.say(f"    {reason}", style="yellow")
+    if counts.rejected > len(counts.reasons):
+        context.say(f"    … and {counts.rejected - len(counts.reasons):,} more", style="yellow")
+    if counts.rejected_file:
+        context.say(f"Correct {counts.rejected_file} and import it: the other rows are in.")
