@@ -1,62 +1,74 @@
 """Answers that have a name: what a survey's author calls the values of a scale, and yes and no."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from surveys.reading.kinds import Kind, Reading
-from surveys.reading.tokens import Token, Type, normalise
-from surveys.reading.vocabulary import Vocabulary, Word, phrase_key
+from surveys.reading.phrase import Phrase
 from surveys.reading.rest import rest_of
+from surveys.reading.tokens import Type, normalise
+from surveys.reading.vocabulary import phrase_key
+from surveys.reading.words import Word
 
 _FOLLOWS = Word.REASON | Word.OPENER | Word.TAIL
 
 
 def read_label(
-    text: str,
-    tokens: list[Token],
-    words: Vocabulary,
-    labels: Mapping[str, int],
-    *,
-    single_words_lead: bool = False,
+    phrase: Phrase, labels: Mapping[str, int], *, single_words_lead: bool = False
 ) -> Reading | None:
-    """SCORE for a whole message that is a label, or one that begins with a label of several words; None otherwise."""
+    """SCORE for a whole message that is a label, or one that begins with a label of several words; None otherwise.
+
+    The longest label that fits wins. With `single_words_lead` a label of one word may begin the message too ("yes, all good").
+    """
     if not labels:
         return None
-    said = [token.text for token in tokens if token.type <= Type.WORD]
-    shown = "".join(dict.fromkeys(token.text for token in tokens if token.type is Type.EMOJI))
-    best = -1, Reading(Kind.NOT_SCORE)
+    said = [token.text for token in phrase.tokens if token.type <= Type.WORD]
+    if not said:
+        return _read_emoji(phrase, labels)
+    longest, reading = 0, None
     for label, value in labels.items():
-        key = phrase_key(label).split()
-        if not key:
-            if not said and shown and shown == _emoji(label):
-                return Reading(Kind.SCORE, value)
+        key = _words_of(label)
+        if len(key) <= longest or said[: len(key)] != key:
             continue
-        if (
-            len(key) > best[0]
-            and said[: len(key)] == key
-            and (len(key) > 1 or single_words_lead or len(said) == 1)
-        ):
-            last = _position(tokens, len(key))
-            if len(said) == len(key) or _may_follow(tokens, words, last):
-                best = len(key), Reading(Kind.SCORE, value, rest_of(text, tokens, words, [(0, last)]))
-    return best[1] if best[0] > 0 else None
+        last = _position(phrase, len(key))
+        leads = (len(key) > 1 or single_words_lead) and _may_follow(phrase, last)
+        if len(said) == len(key) or leads:
+            longest, reading = len(key), Reading(Kind.SCORE, value, rest_of(phrase, [(0, last)]))
+    return reading
 
 
-def _emoji(label: str) -> str:
+@lru_cache(maxsize=4096)
+def _words_of(label: str) -> list[str]:
+    return phrase_key(label).split()
+
+
+def _read_emoji(phrase: Phrase, labels: Mapping[str, int]) -> Reading | None:
+    """An emoji the author named, once or repeated, and no words."""
+    shown = "".join(dict.fromkeys(token.text for token in phrase.tokens if token.type is Type.EMOJI))
+    if not shown:
+        return None
+    return next(
+        (Reading(Kind.SCORE, value) for label, value in labels.items() if _bare(label) == shown), None
+    )
+
+
+def _bare(label: str) -> str:
+    """Without spaces and variation selectors: the colour of a heart is no other answer."""
     return "".join(c for c in normalise(label) if not c.isspace() and not "\ufe00" <= c <= "\ufe0f")
 
 
-def _position(tokens: list[Token], count: int) -> int:
-    """The position after `count` words."""
-    for at, token in enumerate(tokens):
-        count -= token.type <= Type.WORD
-        if not count:
+def _position(phrase: Phrase, words: int) -> int:
+    """The position after so many words."""
+    for at, token in enumerate(phrase.tokens):
+        words -= token.type <= Type.WORD
+        if not words:
             return at + 1
-    return len(tokens)
+    return phrase.count
 
 
-def _may_follow(tokens: list[Token], words: Vocabulary, at: int) -> bool:
+def _may_follow(phrase: Phrase, at: int) -> bool:
     """A mark, a reason or a word that opens a why: "very likely not" is not "very likely"."""
-    if tokens[at].type is not Type.WORD:
+    if phrase.type(at) is not Type.WORD:
         return True
-    flags = words.words.get(tokens[at].text, 0)
+    flags = phrase.flags[at]
     return bool(flags & _FOLLOWS) and not flags & (Word.NOT | Word.NO)

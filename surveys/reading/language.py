@@ -1,7 +1,7 @@
 """Tell the language of a reply, where that is clear."""
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache
 
 from surveys.reading.spelled import spelled_numbers
 from surveys.reading.tokens import Type, tokenise
@@ -54,7 +54,7 @@ def detect_language(text: str, languages: Sequence[str]) -> str | None:
     return next(code for code in codes if points[code] == ranked[0])
 
 
-@lru_cache(maxsize=None)
+@cache
 def _words(code: str) -> frozenset[str]:
     """All words of a language file, its number words and one-word keywords."""
     numbers = frozenset(spelled_numbers(code))

@@ -1,51 +1,55 @@
 """What is left of a reply once the score is taken out: the why, word for word."""
 
-from surveys.reading.tokens import Token, Type
-from surveys.reading.vocabulary import Vocabulary, Word
+from surveys.reading.phrase import Phrase
+from surveys.reading.tokens import Type
+from surveys.reading.words import Word
 
-# What is no why on its own: around the score, between two scores ("9, no wait, 8"), and before the first.
+# What is no why on its own: after the score, between two scores ("9, no wait, 8"), and before the first.
 _AFTER = Word.TAIL | Word.POLITE | Word.POINTS
 _BETWEEN = _AFTER | Word.CORRECTION | Word.NOT | Word.NO | Word.LEAD
 _BEFORE = _BETWEEN | Word.SCORING | Word.MINUS
 _SAYS = Word.REASON | Word.PRAISE  # a filler that is one of these as well may be a why
 _JOINING = frozenset(",;:.-–—…)]}(=/|*•+،、。~")
+_CLOSING = frozenset({Type.STOP, Type.COMMA, Type.DASH})
 
 
-def rest_of(text: str, tokens: list[Token], words: Vocabulary, spans: list[tuple[int, int]]) -> str | None:
+def rest_of(phrase: Phrase, spans: list[tuple[int, int]]) -> str | None:
     """The text outside the token `spans`, joining marks at the cuts stripped; None when only lead-ins and fillers are left."""
     pieces: list[str] = []
     position = 0
-    for first, last in [*sorted(spans), (len(tokens), len(tokens))]:
-        filler = _BEFORE if not position else _AFTER if first == len(tokens) else _BETWEEN
-        if _says_something(tokens, words, range(position, first), filler):
-            pieces.append(_cut(text, tokens, words, position, first))
+    for first, last in [*sorted(spans), (phrase.count, phrase.count)]:
+        filler = _BEFORE if not position else _AFTER if first == phrase.count else _BETWEEN
+        if _says_something(phrase, range(position, first), filler):
+            pieces.append(_cut(phrase, position, first))
         position = max(position, last)
     return " ".join(filter(None, pieces)) or None
 
 
-def _says_something(tokens: list[Token], words: Vocabulary, piece: range, filler: int) -> bool:
+def _says_something(phrase: Phrase, piece: range, filler: int) -> bool:
     for at in piece:
-        if tokens[at].type is Type.WORD:
-            flags = words.words.get(tokens[at].text, 0)
-            if not flags & filler or (flags & _SAYS and not flags & Word.POLITE):
-                return True
+        flags = phrase.flags[at]
+        if phrase.tokens[at].type is Type.WORD and (
+            not flags & filler or (flags & _SAYS and not flags & Word.POLITE)
+        ):
+            return True
     return False
 
 
-def _cut(text: str, tokens: list[Token], words: Vocabulary, first: int, last: int) -> str:
+def _cut(phrase: Phrase, first: int, last: int) -> str:
     """The text of tokens `first` to `last`, without what joined it to the score."""
-    opened = False
+    tokens, opened = phrase.tokens, False
     if first:
-        first = _skip_filler(tokens, words, first, last)
+        first = _skip_filler(phrase, first, last)
         while first < last and (tokens[first].text in _JOINING or tokens[first].text in "!?\n"):
-            opened |= tokens[first].text == "("
+            opened = opened or tokens[first].text == "("
             first += 1
-    if last == len(tokens):
-        piece = text[tokens[first].start :].strip() if first < last else ""
-    else:
+    if last < phrase.count:
         while last > first and (tokens[last - 1].text in _JOINING or tokens[last - 1].text == "\n"):
             last -= 1
-        piece = text[tokens[first].start : tokens[last - 1].end] if first < last else ""
+    if first >= last:
+        return ""
+    end = tokens[last - 1].end if last < phrase.count else len(phrase.text)
+    piece = phrase.text[tokens[first].start : end].strip()
     return (
         piece[:-1].rstrip()
         if opened and piece.endswith(")") and piece.count("(") < piece.count(")")
@@ -53,12 +57,11 @@ def _cut(text: str, tokens: list[Token], words: Vocabulary, first: int, last: in
     )
 
 
-def _skip_filler(tokens: list[Token], words: Vocabulary, first: int, last: int) -> int:
+def _skip_filler(phrase: Phrase, first: int, last: int) -> int:
     """Past "I guess," and other fillers that a mark closes; fillers that run into the why belong to it."""
     at = first
     while at < last and (
-        tokens[at].type is Type.QUOTE or words.words.get(tokens[at].text, 0) & (Word.TAIL | Word.POLITE)
+        phrase.tokens[at].type is Type.QUOTE or phrase.flags[at] & (Word.TAIL | Word.POLITE)
     ):
         at += 1
-    closed = first < at < last and tokens[at].type in {Type.STOP, Type.COMMA, Type.DASH}
-    return at if closed else first
+    return at if first < at < last and phrase.tokens[at].type in _CLOSING else first

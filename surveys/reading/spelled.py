@@ -1,6 +1,6 @@
 """Number words of a language, from the Unicode spelling rules (CLDR) turned round: "üheksa" -> 9, "kymmenessä" -> 10."""
 
-from functools import lru_cache
+from functools import cache
 
 from unicode_rbnf import RbnfEngine
 
@@ -15,7 +15,7 @@ def words_key(spelled: str) -> str:
     return "".join(normalise(part) for part in spelled.replace("-", " ").replace("־", " ").split())
 
 
-@lru_cache(maxsize=None)
+@cache
 def spelled_numbers(language: str) -> dict[str, int]:
     """Every spelling of 0–100 in `language`, in all its cases and genders; empty for a language without spelling rules.
 

@@ -3,54 +3,25 @@
 A language file (languages/<code>.toml) has `[keywords]` (whole messages: opt_out, opt_in, help, feedback, yes, no, decline; the first
 opt_out is the one printed in texts), `[wishes]` (opt-outs said in sentences, see wishes.py), `[words]` (one list per `Word` flag) and `[numbers]`
 (`words` beside the spelling rules, `endings` that may follow a digit, `never`: spellings that mean something else too often, `plural`: endings of what
-is counted, `uncounted`: endings of what never is).
+is counted, `uncounted`: endings of what never is, `homophones`: words before which a digit is a word: "2 slow", "4 me").
 Lists are comma-separated text.
 """
 
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import IntFlag, auto
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
 from surveys.reading.spelled import spelled_numbers, words_key
-from surveys.reading.tokens import normalise, tokenise
-
-
-class Word(IntFlag):
-    """What a word can be beside a number. A word may be several."""
-
-    LEAD = auto()  # may stand before a score and is no why: "I'd", "say", "a", "solid"
-    SCORING = auto()  # a lead that announces a score even in mid-sentence: "give", "rate", "hinne"
-    TAIL = auto()  # may follow a score and is no why: "I guess", "thanks"
-    POLITE = auto()  # may stand around a keyword: "please", "hello"
-    REASON = auto()  # starts a why: "because", "sest"
-    OPENER = auto()  # may start a why and can never be counted: "but", "the", "it"
-    PRAISE = auto()  # praise or blame, or what is praised: "great", "slow", "service"
-    UNIT = auto()  # counted after a number, which then is no score: "minutes", "euros", "kids"
-    POINTS = auto()  # counted, and the number is a score: "points", "punkti"
-    STARS = auto()  # counted, and the number is a score where stars are asked for
-    LABELLED = auto()  # numbered by what follows: "room", "order", "at"
-    CONDITION = auto()  # makes a number no answer: "if", "almost", "at least"
-    NOT = auto()  # "not"
-    NO = auto()  # "no"
-    CORRECTION = auto()  # "sorry", "meant", "oops"
-    OR = auto()  # between two numbers: "or", "to"
-    OUT_OF = auto()  # between a score and its top: "out", "of"
-    JOIN = auto()  # between a number and its half: "and", "a"
-    HALF = auto()
-    MINUS = auto()
-    WOULD = auto()  # "would be 9" is no answer where a "but" follows
-    PREFIX = auto()  # written without a space before a digit: Hebrew "ב9"
-    QUESTION = auto()  # starts a question: "who", "why"
-    FREQUENT = auto()  # nothing here, but tells the language
-
+from surveys.reading.tokens import Type, normalise, tokenise
+from surveys.reading.words import WORD_LISTS
 
 # Keywords that hold in every conversation, whatever its language; the others mean something else in some language.
 EVERYWHERE = ("opt_out", "opt_out_alone", "opt_in", "help", "feedback")
 KEYWORDS = (*EVERYWHERE, "opt_out_here", "yes", "no", "decline")
+COMMANDS = ("opt_out", "opt_out_alone", "opt_out_here", "opt_in", "help")
 UNIVERSAL = "universal"
 
 
@@ -69,6 +40,7 @@ class Language:
     never: frozenset[str]
     plural: tuple[str, ...]
     uncounted: tuple[str, ...]
+    homophones: Mapping[int, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +53,13 @@ class Vocabulary:
     plural: tuple[str, ...]
     uncounted: tuple[str, ...]
     keywords: Mapping[str, frozenset[str]]
+    keyword_words: frozenset[str]  # every word of an opt-out, opt-in or help phrase: most replies have none
+    homophones: Mapping[int, frozenset[str]]
 
 
 def phrase_key(text: str) -> str:
     """A phrase as it is compared: its words and digits, normalised, joined by single spaces."""
-    return " ".join(token.text for token in tokenise(text) if token.type <= 2)  # noqa: PLR2004 (numbers and words)
+    return " ".join(token.text for token in tokenise(text) if token.type <= Type.WORD)
 
 
 def primary_code(language: str | None) -> str:
@@ -104,20 +78,20 @@ def _list(table: Mapping[str, Any], key: str) -> list[str]:
     return [entry.strip() for entry in table.get(key, "").replace("\n", ",").split(",") if entry.strip()]
 
 
-@lru_cache(maxsize=None)
+@cache
 def load_language(code: str) -> Language:
     """Read one language file. Raises FileNotFoundError for a language that has none, ValueError for a word list nobody reads."""
     file = resources.files(__package__).joinpath("languages", f"{code}.toml")
     raw = tomllib.loads(file.read_text(encoding="utf-8"))
     words: dict[str, int] = {}
     for name in raw.get("words", {}):
-        if name.upper() not in Word.__members__:
+        if name not in WORD_LISTS:
             raise ValueError(
-                f"languages/{code}.toml: [words] {name!r} is no word list: use one of {', '.join(Word.__members__).lower()}"
+                f"languages/{code}.toml: [words] {name!r} is no word list: use one of {', '.join(WORD_LISTS)}"
             )
         for word in _list(raw["words"], name):
             key = normalise(word)
-            words[key] = words.get(key, 0) | Word[name.upper()].value
+            words[key] = words.get(key, 0) | WORD_LISTS[name]
     keywords, numbers = raw.get("keywords", {}), raw.get("numbers", {})
     return Language(
         code=code,
@@ -135,6 +109,10 @@ def load_language(code: str) -> Language:
         never=frozenset(words_key(word) for word in _list(numbers, "never")),
         plural=tuple(_list(numbers, "plural")),
         uncounted=tuple(_list(numbers, "uncounted")),
+        homophones={
+            int(value): frozenset(map(normalise, _list(numbers["homophones"], value)))
+            for value in numbers.get("homophones", {})
+        },
     )
 
 
@@ -169,6 +147,14 @@ def vocabulary(codes: tuple[str, ...]) -> Vocabulary:
         plural=tuple(ending for file in files for ending in file.plural),
         uncounted=tuple(ending for file in files for ending in file.uncounted),
         keywords={name: frozenset(phrases) for name, phrases in keywords.items()},
+        keyword_words=frozenset(
+            word
+            for name in COMMANDS
+            for phrase in keywords[name]
+            for form in (phrase, phrase.replace(" ", ""))
+            for word in form.split()
+        ),
+        homophones={value: words for file in files for value, words in file.homophones.items()},
     )
 
 

@@ -16,8 +16,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from surveys.reading.kinds import Kind, Reading
+from surveys.reading.phrase import Phrase
 from surveys.reading.tokens import Token, Type, normalise
-from surveys.reading.vocabulary import Vocabulary, Word, languages_known, load_language
+from surveys.reading.vocabulary import Vocabulary, languages_known, load_language
+from surveys.reading.words import Word
 
 GAP = 3
 
@@ -49,12 +51,13 @@ class Wishes:
     """All patterns of all languages, found by their first word."""
 
     by_first_word: dict[str, tuple[Wish, ...]]
+    first_words: frozenset[str]
     unless: frozenset[str]
     polite: frozenset[str]
 
 
 def compile_wish(line: str) -> Wish:
-    """A line of `[wishes] patterns`. Raises ValueError for a pattern whose first word is optional, a gap or a stem."""
+    """Read a line of `[wishes] patterns`. Raises ValueError for a pattern whose first word is optional, a gap or a stem."""
     parts = line.split()
     anywhere = parts[0] == "~"
     elements = tuple(_element(part) for part in parts[anywhere:])
@@ -79,7 +82,7 @@ def _element(part: str) -> Element:
 
 @lru_cache(maxsize=1)
 def all_wishes() -> Wishes:
-    """The wishes of every language file, compiled once."""
+    """Compile the wishes of every language file, once."""
     found: dict[str, list[Wish]] = {}
     unless: set[str] = set()
     polite: set[str] = set()
@@ -91,21 +94,22 @@ def all_wishes() -> Wishes:
                 found.setdefault(word, []).append(wish)
         unless |= language.unless
         polite |= {word for word, flags in language.words.items() if flags & Word.POLITE}
-    return Wishes(
-        {word: tuple(wishes) for word, wishes in found.items()}, frozenset(unless), frozenset(polite)
-    )
+    by_first_word = {word: tuple(wishes) for word, wishes in found.items()}
+    return Wishes(by_first_word, frozenset(found), frozenset(unless), frozenset(polite))
 
 
-def read_keyword(text: str, tokens: list[Token], words: Vocabulary) -> Reading | None:
+def read_keyword(phrase: Phrase) -> Reading | None:
     """OPT_OUT, OPT_IN or HELP, if the text is one. An opt-out said in more than a keyword keeps the whole text as its why."""
-    wishes = all_wishes()
-    said = [token.text for token in tokens if token.type is Type.WORD or token.type is Type.NUMBER]
-    if not said:
-        return None
-    if (kind := _keyword(said, words)) or (kind := _keyword(_without_polite(said, wishes.polite), words)):
-        return Reading(kind)
-    if _is_own_sentence(tokens, words, wishes) or _is_wished(tokens, wishes):
-        return Reading(Kind.OPT_OUT, why=text.strip())
+    wishes, words = all_wishes(), phrase.words
+    said = [token.text for token in phrase.tokens if token.type <= Type.WORD]
+    spelled_out = len(said) > 2 and len(said[0]) == 1
+    if spelled_out or not words.keyword_words.isdisjoint(said):
+        if (kind := _keyword(said, words)) or (kind := _keyword(_without_polite(said, wishes.polite), words)):
+            return Reading(kind)
+        if _is_own_sentence(phrase, wishes):
+            return Reading(Kind.OPT_OUT, why=phrase.text.strip())
+    if not wishes.first_words.isdisjoint(said) and _is_wished(phrase.tokens, wishes):
+        return Reading(Kind.OPT_OUT, why=phrase.text.strip())
     return None
 
 
@@ -120,11 +124,11 @@ _LONGEST = 6  # words in a keyword, repeated or spelled out
 
 
 def whole_message(said: list[str]) -> tuple[str, ...]:
-    """The ways a short message is compared: as it is, said once for "stop stop stop", and without spaces for "s t o p"."""
+    """Give the forms a short message is compared in: as it is, said once for "stop stop stop", and without spaces for "s t o p"."""
     if not said or len(said) > _LONGEST * 2:
         return ()
     once = said[:1] if len(set(said)) == 1 else said
-    spaced_out = len(said) > 2 and all(len(word) == 1 for word in said)  # noqa: PLR2004
+    spaced_out = len(said) > 2 and all(len(word) == 1 for word in said)
     return (" ".join(once), "".join(said)) if spaced_out else (" ".join(once),)
 
 
@@ -145,17 +149,17 @@ def _without_polite(said: list[str], polite: frozenset[str]) -> list[str]:
     return said[first:last]
 
 
-def _is_own_sentence(tokens: list[Token], words: Vocabulary, wishes: Wishes) -> bool:
-    """ "9. STOP", "9 stop", "STOP. I said no": a clear keyword as the first or the last sentence, or beside a bare number."""
+def _is_own_sentence(phrase: Phrase, wishes: Wishes) -> bool:
+    """A clear keyword is the first or the last sentence, or stands beside a number: "9. STOP", "9 stop"."""
     sentences: list[list[str]] = [[]]
-    for token in tokens:
+    for token in phrase.tokens:
         if token.type is Type.STOP:
             sentences.append([])
         elif token.type is Type.WORD:
             sentences[-1].append(token.text)
     spoken = [sentence for sentence in sentences if sentence]
     edges = [_without_polite(sentence, wishes.polite) for sentence in (spoken[:1] + spoken[-1:])]
-    return any(form in words.keywords["opt_out"] for said in edges for form in whole_message(said))
+    return any(form in phrase.words.keywords["opt_out"] for said in edges for form in whole_message(said))
 
 
 def _is_wished(tokens: list[Token], wishes: Wishes) -> bool:

@@ -1,0 +1,98 @@
+"""A reply with its words looked up: what all the rules look at."""
+
+from dataclasses import dataclass, field
+
+from surveys.reading.tokens import Token, Type, tokenise
+from surveys.reading.vocabulary import Vocabulary
+from surveys.reading.words import Word
+
+MINUS_SIGNS = frozenset("-–−‐‑﹣－")
+CURRENCY = frozenset("$€£₽₴₪¥¢₸₹°²³")
+PARTING = frozenset({Type.STOP, Type.COMMA, Type.DASH, Type.EMOJI})
+_NO_PLURAL = ("ss", "us", "is")
+_HEAD = Word.LEADING | Word.POLITE | Word.NO | Word.MINUS
+_SILENT = Word.TAIL | Word.POLITE | Word.POINTS
+
+
+@dataclass(slots=True)
+class Phrase:
+    """Tokens and their flags (bits of `Word`; 0 for what is no known word). Asking beyond either end is allowed and finds nothing."""
+
+    text: str
+    tokens: list[Token]
+    flags: list[int]
+    words: Vocabulary
+    count: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.count = len(self.tokens)
+
+    def flag(self, at: int) -> int:
+        """Flags of the token at `at`."""
+        return self.flags[at] if 0 <= at < self.count else 0
+
+    def type(self, at: int) -> Type | None:
+        """Type of the token at `at`."""
+        return self.tokens[at].type if 0 <= at < self.count else None
+
+    def said(self, at: int) -> str:
+        """Normalised text of the token at `at`."""
+        return self.tokens[at].text if 0 <= at < self.count else ""
+
+    def glued(self, at: int) -> bool:
+        """No space stands between the token at `at` and the one before it."""
+        return 0 < at < self.count and self.tokens[at].start == self.tokens[at - 1].end
+
+    def head(self) -> int:
+        """Where the lead-in at the beginning ends: "Hi, I'd say"."""
+        at = 0
+        while at < self.count and (self.tokens[at].type > Type.WORD or self.flags[at] & _HEAD):
+            at += 1
+        return at
+
+    def tail(self) -> int:
+        """Where the filler at the end begins: "I guess, thanks!"."""
+        at = self.count
+        while at and (self.tokens[at - 1].type > Type.WORD or self.flags[at - 1] & _SILENT):
+            at -= 1
+        return at
+
+    def is_plural(self, at: int) -> bool:
+        """An unknown word that looks like something counted ("tyres", "мастеров")."""
+        word = self.said(at)
+        return (
+            len(word) > 3
+            and not self.flag(at)
+            and word.endswith(self.words.plural)
+            and not word.endswith(_NO_PLURAL)
+        )
+
+    def is_counted(self, at: int) -> bool:
+        """What stands at `at`, after a number, is a unit or something that is counted."""
+        if self.said(at) in CURRENCY:
+            return True
+        if self.said(at) in MINUS_SIGNS and self.glued(at) and self.glued(at + 1):
+            at += 1
+        if self.type(at) is not Type.WORD:
+            return False
+        flags = self.flags[at]
+        return bool(flags & Word.UNIT and not flags & (Word.POINTS | Word.STARS)) or self.is_plural(at)
+
+
+def make_phrase(text: str, words: Vocabulary) -> Phrase:
+    """Tokenise `text` and look its words up."""
+    tokens = tokenise(text)
+    known = words.words
+    flags = [known.get(token.text, 0) if token.type is Type.WORD else 0 for token in tokens]
+    if len(tokens) > 2:
+        _join_compounds(tokens, flags, words)
+    return Phrase(text, tokens, flags, words)
+
+
+def _join_compounds(tokens: list[Token], flags: list[int], words: Vocabulary) -> None:
+    """Words written with a mark inside mean what the file says of the whole: "где-то", "т.к."."""
+    for at in range(1, len(tokens) - 1):
+        if tokens[at].text in {"-", "."} and tokens[at - 1].end + 1 == tokens[at + 1].start:
+            whole = words.words.get(tokens[at - 1].text + tokens[at].text + tokens[at + 1].text)
+            if whole:
+                flags[at - 1] = flags[at] = flags[at + 1] = whole

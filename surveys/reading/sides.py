@@ -1,0 +1,189 @@
+"""What stands left and right of a number: the facts that the rules of scores.py judge by."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from surveys.reading.expression import Expression
+from surveys.reading.phrase import PARTING, Phrase
+from surveys.reading.tokens import Type
+from surveys.reading.words import Word
+
+REACH = 12  # tokens looked at for a denial or a condition
+_SILENT_TYPES = frozenset({Type.QUOTE, Type.SIGN})
+_LEAD_SIGNS = frozenset("#№=*/")
+
+
+class Left(IntEnum):
+    """What stands left of a number, lead-ins skipped."""
+
+    START = 1
+    MARK = 2
+    SCORING = 3
+    PRAISE = 4
+    WORD = 5
+
+
+class Right(IntEnum):
+    """What stands right of a number."""
+
+    END = 1
+    MARK = 2
+    REASON = 3
+    OPENER = 4
+    PRAISE = 5
+    WORD = 6
+    CONDITION = 7
+
+
+@dataclass(frozen=True, slots=True)
+class LeftSide:
+    """`lead` is the token the lead-in of the number begins with."""
+
+    left: Left
+    lead: int
+    denied: bool = False  # "not 9"
+    blocked: bool = False  # "if … 9", "can't … 9"
+    correcting: bool = False  # "sorry, 9"
+
+
+def left_of(phrase: Phrase, first: int, head: int, denied_until: int) -> LeftSide:
+    """The left side of the number at token `first`. `head` ends the lead-in of the reply, `denied_until` the last denied number."""
+    if denied_until and all(_is_turn(phrase, at) for at in range(denied_until, first)):
+        return LeftSide(Left.START, denied_until)  # "not 9 but 8"
+    flags, tokens = phrase.flags, phrase.tokens
+    at, passed, denied = first - 1, 0, False
+    while at >= 0 and (
+        flags[at] & (Word.LEADING | Word.NOT)
+        or tokens[at].type is Type.QUOTE
+        or tokens[at].text in _LEAD_SIGNS
+    ):
+        passed |= flags[at]
+        denied = denied or bool(flags[at] & Word.NOT and not flags[at] & Word.LEADING)
+        at -= 1
+    scoring, correcting = bool(passed & Word.SCORING), bool(passed & Word.CORRECTION)
+    blocked = _is_blocked(phrase, at, first, correcting=correcting)
+    if first <= head:
+        # "No, 8" corrects too.
+        correcting = any(flags[i] & (Word.CORRECTION | Word.NO) for i in range(first))
+        return LeftSide(Left.START, 0, denied, blocked, correcting)
+    if at < 0:
+        return LeftSide(
+            Left.SCORING if denied and scoring else Left.MARK if denied else Left.START,
+            0,
+            denied,
+            blocked,
+            correcting,
+        )
+    if tokens[at].type in PARTING:
+        left = Left.SCORING if scoring else Left.MARK
+    elif scoring or correcting:
+        left = Left.SCORING
+    elif flags[at] & Word.PRAISE:
+        return LeftSide(Left.PRAISE, first, denied, blocked, correcting)
+    else:
+        left = Left.WORD
+    return LeftSide(left, at + 1, denied, blocked, correcting)
+
+
+def right_of(phrase: Phrase, last: int, tail: int) -> Right:
+    """The right side of a number that ends before token `last`. `tail` begins the filler at the end of the reply."""
+    if last >= tail:
+        return Right.END
+    at, marked = last, False
+    while phrase.tokens[at].type > Type.WORD:
+        marked = marked or phrase.tokens[at].type in PARTING
+        at += 1
+    flags = phrase.flags[at]
+    if _is_condition(flags):
+        return Right.CONDITION
+    if marked or _is_closed_filler(phrase, at):
+        return Right.MARK
+    if _is_condition(phrase.flag(at + 1)):
+        return Right.CONDITION
+    if flags & Word.REASON:
+        return Right.REASON
+    if flags & Word.PRAISE and _is_counting(phrase, at):
+        return Right.WORD
+    if flags & (Word.NOT | Word.NO | Word.CORRECTION):
+        return Right.OPENER
+    if flags & Word.OPENER:
+        return Right.WORD if phrase.type(at + 1) is Type.NUMBER else Right.OPENER
+    if flags & Word.PRAISE:
+        return Right.PRAISE
+    uncounted = phrase.words.uncounted
+    return (
+        Right.OPENER if not flags and uncounted and phrase.tokens[at].text.endswith(uncounted) else Right.WORD
+    )
+
+
+def is_taken_back(phrase: Phrase, lead: int, expression: Expression) -> bool:
+    """ "10 but I can't", "10 не поставлю", "would be 10 but …", and a question about the number ("is 9 good?")."""
+    last = expression.last
+    following = [
+        at for at in range(last, min(last + REACH, phrase.count)) if phrase.tokens[at].type is Type.WORD
+    ]
+    for at in following[:4]:
+        if phrase.flags[at] & Word.NOT and (phrase.flag(at + 1) & Word.SCORING or _is_last_word(phrase, at)):
+            return True
+    if following and phrase.flags[following[0]] & Word.REASON:
+        chain = 0
+        for flags in phrase.flags[lead : expression.first]:
+            chain |= flags
+        if chain & Word.WOULD and not chain & Word.SCORING:
+            return True
+    end = last
+    while phrase.type(end) in {Type.WORD, Type.QUOTE, Type.NUMBER}:
+        end += 1
+    return end > last and phrase.said(end) in {"?", "？", "؟"} and not expression.explicit
+
+
+def _is_turn(phrase: Phrase, at: int) -> bool:
+    """Stands between what is denied and what is said instead."""
+    return phrase.tokens[at].type > Type.WORD or bool(
+        phrase.flags[at] & (Word.LEADING | Word.OPENER | Word.REASON | Word.TAIL)
+    )
+
+
+def _is_condition(flags: int) -> bool:
+    return bool(flags & Word.CONDITION and not flags & (Word.REASON | Word.LEAD))
+
+
+def _is_last_word(phrase: Phrase, at: int) -> bool:
+    return all(token.type > Type.WORD for token in phrase.tokens[at + 1 : at + REACH])
+
+
+def _is_blocked(phrase: Phrase, at: int, first: int, *, correcting: bool) -> bool:
+    """A condition anywhere in the sentence so far, or a denial in the same clause, further left than the lead-in (`at`)."""
+    same_clause = True
+    for i in range(first - 1, max(-1, first - 1 - REACH), -1):
+        kind, flags = phrase.tokens[i].type, phrase.flags[i]
+        if kind is Type.STOP:
+            return False
+        if kind is Type.COMMA or (kind is Type.DASH and not phrase.glued(i)):
+            same_clause = False
+        excused = correcting and flags & Word.LEAD  # "sorry, should be 8"
+        if flags & Word.CONDITION and not excused:
+            return True
+        if same_clause and ((i <= at and flags & Word.NOT) or (i == first - 1 and flags & Word.NO)):
+            return True
+    return False
+
+
+def _is_closed_filler(phrase: Phrase, at: int) -> bool:
+    """Fillers that a mark closes: "7 I guess, it was slow"."""
+    start = at
+    while phrase.flag(at) & Word.TAIL:
+        at += 1
+    return at > start and phrase.type(at) in PARTING
+
+
+def _is_counting(phrase: Phrase, at: int) -> bool:
+    """ "10 very long minutes", "3 rude employees": praise, then something counted."""
+    for i in range(at, min(at + 4, phrase.count)):
+        if phrase.tokens[i].type is not Type.WORD:
+            return False
+        if phrase.flags[i] & Word.UNIT or phrase.is_plural(i):
+            return True
+        if not phrase.flags[i] & Word.PRAISE and phrase.flags[i]:
+            return False
+    return False

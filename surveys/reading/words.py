@@ -1,0 +1,42 @@
+"""What a word can be beside a number. A word may be several; a language file has one list per name, in lower case.
+
+Plain integers, not IntFlag: a reply asks a hundred times, and IntFlag operations cost ten times as much.
+"""
+
+from typing import Final
+
+
+class Word:
+    """Bits of a word's flags."""
+
+    LEAD: Final = 1 << 0  # may stand before a score and is no why: "I'd", "say", "a", "solid"
+    SCORING: Final = 1 << 1  # a lead that announces a score even in mid-sentence: "give", "rate", "hinne"
+    TAIL: Final = 1 << 2  # may follow a score and is no why: "I guess", "thanks"
+    POLITE: Final = 1 << 3  # may stand around a keyword: "please", "hello"
+    REASON: Final = 1 << 4  # starts a why: "because", "but", "sest"
+    OPENER: Final = 1 << 5  # may start a why and can never be counted: "the", "it", "we"
+    PRAISE: Final = 1 << 6  # praise or blame, or what is praised: "great", "slow", "service"
+    UNIT: Final = 1 << 7  # counted after a number, which then is no score: "minutes", "euros", "kids"
+    POINTS: Final = 1 << 8  # counted, and the number is a score: "points", "punkti"
+    STARS: Final = 1 << 9  # counted, and the number is a score where stars are asked for
+    LABELLED: Final = 1 << 10  # numbered by what follows: "room", "order", "at"
+    CONDITION: Final = 1 << 11  # makes a number no answer: "if", "almost", "at least"
+    NOT: Final = 1 << 12  # "not"
+    NO: Final = 1 << 13  # "no"
+    CORRECTION: Final = 1 << 14  # "sorry", "meant", "oops"
+    OR: Final = 1 << 15  # between two numbers: "or", "to"
+    OUT_OF: Final = 1 << 16  # between a score and its top: "out", "of"
+    JOIN: Final = 1 << 17  # between a number and its half: "and", "a"
+    HALF: Final = 1 << 18
+    MINUS: Final = 1 << 19
+    WOULD: Final = 1 << 20  # "would be 9" is no answer where a "but" follows
+    PREFIX: Final = 1 << 21  # written without a space before a digit: Hebrew "ב9"
+    QUESTION: Final = 1 << 22  # starts a question: "who", "why"
+    FREQUENT: Final = 1 << 23  # nothing here, but tells the language
+
+    LEADING: Final = LEAD | SCORING | CORRECTION
+
+
+WORD_LISTS: Final = {
+    name.lower(): bit for name, bit in vars(Word).items() if name.isupper() and name != "LEADING"
+}
