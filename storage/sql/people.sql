@@ -15,6 +15,11 @@ INSERT INTO people (opted_out_at) VALUES (NULL) RETURNING person_id;
 SELECT person_id, opted_out_at, opted_out_how, erased_at, written_at, wished_at, language FROM people
 WHERE person_id = :person_id $for_update;
 
+-- name: lock_free_person^
+-- One person, unless another unit of work has it.
+SELECT person_id, opted_out_at, opted_out_how, erased_at, written_at, wished_at, language FROM people
+WHERE person_id = :person_id $skip_locked;
+
 -- name: set_opted_out!
 -- Opt a person out (or in again, with none).
 UPDATE people SET opted_out_at = :at, opted_out_how = :how WHERE person_id = :person_id;
@@ -36,7 +41,7 @@ UPDATE people SET language = :language WHERE person_id = :person_id;
 SELECT channel, address, unusable, reached_at FROM addresses WHERE person_id = :person_id ORDER BY channel, address;
 
 -- name: add_address!
--- An address of a person; one that is known keeps its person.
+-- An address of a person. Zero rows: it is known already.
 INSERT INTO addresses (channel, address, person_id) VALUES (:channel, :address, :person_id)
 ON CONFLICT (channel, address) DO NOTHING;
 
@@ -62,21 +67,17 @@ SELECT customer_id, person_id, name, language, timezone, quiet FROM customers WH
 ORDER BY customer_id LIMIT 1;
 
 -- name: put_customer!
--- Insert or update a customer; what a newer visit does not say stays.
+-- Insert or update a customer; what a newer visit does not say stays. Zero rows: it belongs to somebody else by now.
 INSERT INTO customers (customer_id, person_id, name, language, timezone, quiet)
 VALUES (:customer_id, :person_id, :name, :language, :timezone, :quiet)
 ON CONFLICT (customer_id) DO UPDATE SET
   name = coalesce(excluded.name, customers.name), language = coalesce(excluded.language, customers.language),
-  timezone = coalesce(excluded.timezone, customers.timezone), quiet = coalesce(excluded.quiet, customers.quiet);
-
--- name: merge_people_row^
--- What two people who turn out to be one know together: the earlier opt-out, the later of the rest.
-SELECT min(opted_out_at) AS opted_out_at, max(opted_out_how) AS opted_out_how, max(erased_at) AS erased_at, max(written_at) AS written_at,
-  max(wished_at) AS wished_at, max(language) AS language FROM people WHERE person_id IN (:kept, :gone);
+  timezone = coalesce(excluded.timezone, customers.timezone), quiet = coalesce(excluded.quiet, customers.quiet)
+WHERE customers.person_id = excluded.person_id;
 
 -- name: merge_people!
-UPDATE people SET opted_out_at = :opted_out_at, opted_out_how = :opted_out_how, erased_at = :erased_at, written_at = :written_at,
-  wished_at = :wished_at, language = :language WHERE person_id = :kept;
+UPDATE people SET opted_out_at = :opted_out_at, opted_out_how = :opted_out_how, erased_at = :erased_at,
+  written_at = :written_at, wished_at = :wished_at, language = :language WHERE person_id = :kept;
 
 -- name: merge_addresses!
 UPDATE addresses SET person_id = :kept WHERE person_id = :gone;
@@ -98,8 +99,8 @@ UPDATE conversations SET person_id = :kept WHERE person_id = :gone;
 
 -- name: open_conversations_of
 -- Open conversations of two people about to become one, newest first.
-SELECT conversation_id, visit_id, channel, address, data FROM conversations WHERE person_id IN (:kept, :gone) AND state IN ('asked', 'answering')
-ORDER BY opened_at DESC;
+SELECT conversation_id, visit_id, channel, address, state, data FROM conversations WHERE person_id IN (:kept, :gone)
+  AND state IN ('asked', 'answering') ORDER BY opened_at DESC, conversation_id DESC;
 
 -- name: drop_person!
 DELETE FROM people WHERE person_id = :gone;

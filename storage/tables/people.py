@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 
-from storage.base import Row
+from storage.base import Raced, Row
 from storage.database import Database
 from storage.moments import micros, moment
 from storage.rows import AddressRow, CustomerRow, PersonRow
@@ -22,7 +22,7 @@ class People:
         self._secret = secret
 
     def resolve(self, customer_id: str | None, addresses: Mapping[str, str]) -> int:
-        """Return the person behind a customer id and addresses (channel → address); new or merged where needed."""
+        """Return the person behind a customer id and addresses (channel → address), locked; new or merged where needed."""
         found = []
         if customer_id is not None and (row := self._db.one("person_by_customer", customer_id=customer_id)):
             found.append(int(row["person_id"]))
@@ -33,12 +33,13 @@ class People:
                 unknown.append((channel, address))
             elif owner not in found:
                 found.append(owner)
+        for known in sorted(found):  # always in this order: two units never wait for each other
+            self.lock(known)
         person_id = found[0] if found else self._new()
         for other in found[1:]:
             self.merge(person_id, other)
         for channel, address in unknown:
-            self._db.run("add_address", channel=channel, address=address, person_id=person_id)
-            self._inherit_opt_out(person_id, channel, address)
+            self._add_address(person_id, channel, address)
         return person_id
 
     def by_address(self, channel: str, address: str) -> int | None:
@@ -49,27 +50,37 @@ class People:
     def lock(self, person_id: int) -> PersonRow:
         """Return a person; other units of work about the same person wait until this one ends."""
         row = self._db.one("lock_person", person_id=person_id)
-        assert row is not None, f"person {person_id} vanished"
-        return PersonRow(
-            person_id,
-            moment(row["opted_out_at"]),
-            row["opted_out_how"],
-            moment(row["erased_at"]),
-            moment(row["written_at"]),
-            moment(row["wished_at"]),
-            row["language"],
-        )
+        if row is None:
+            raise Raced(f"person {person_id} was merged with another")
+        return _person(row)
+
+    def lock_if_free(self, person_id: int) -> PersonRow | None:
+        """Return a person locked like `lock()`; None, without waiting, while another unit of work has it."""
+        row = self._db.one("lock_free_person", person_id=person_id)
+        return _person(row) if row else None
 
     def merge(self, kept: int, gone: int) -> None:
         """Make two people one. The newest open conversation stays open; an opt-out of either holds for both."""
-        row = self._db.one("merge_people_row", kept=kept, gone=gone)
-        assert row is not None
+        one, other = (self.lock(number) for number in sorted((kept, gone)))
+        if one.person_id != kept:
+            one, other = other, one
         for older in self._db.all("open_conversations_of", kept=kept, gone=gone)[1:]:
             self._close(older)
-        self._db.run("merge_people", kept=kept, **{key: row[key] for key in _MERGED})
+        first = min((p for p in (one, other) if p.opted_out_at), key=_opted_out_at, default=one)
+        self._db.run(
+            "merge_people",
+            kept=kept,
+            opted_out_at=micros(first.opted_out_at),
+            opted_out_how=first.opted_out_how,
+            erased_at=micros(_later(one.erased_at, other.erased_at)),
+            written_at=micros(_later(one.written_at, other.written_at)),
+            wished_at=micros(_later(one.wished_at, other.wished_at)),
+            language=one.language or other.language,
+        )
         for name in _MERGES:
             self._db.run(name, kept=kept, gone=gone)
         self._db.run("drop_person", gone=gone)
+        self._keep_opt_out(kept)
 
     def addresses(self, person_id: int) -> tuple[AddressRow, ...]:
         """Return all addresses of a person, unusable ones too."""
@@ -81,8 +92,7 @@ class People:
     def opt_out(self, person_id: int, at: datetime, how: str) -> None:
         """Opt a person out on all addresses; kept by keyed hash as well, so that erasure does not lose it."""
         self._db.run("set_opted_out", person_id=person_id, at=micros(at), how=how)
-        for row in self.addresses(person_id):
-            self._db.run("put_opt_out_hash", hash=self._hash(row.channel, row.address), at=micros(at))
+        self._keep_opt_out(person_id)
 
     def opt_in(self, person_id: int) -> None:
         """Take an opt-out back."""
@@ -125,7 +135,7 @@ class People:
 
     def put_customer(self, row: CustomerRow) -> None:
         """Insert or update a customer; what is None stays as it was."""
-        self._db.run(
+        stored = self._db.run(
             "put_customer",
             customer_id=row.customer_id,
             person_id=row.person_id,
@@ -134,38 +144,49 @@ class People:
             timezone=row.timezone,
             quiet=row.quiet,
         )
+        if not stored:
+            raise Raced(f"customer {row.customer_id} is somebody else by now")
+
+    def _add_address(self, person_id: int, channel: str, address: str) -> None:
+        """Give a person a new address, with the opt-out that the address or the person has."""
+        if not self._db.run("add_address", channel=channel, address=address, person_id=person_id):
+            raise Raced(f"the address of person {person_id} is somebody else's by now")
+        before = self._db.one("opt_out_hash", hash=self._hash(channel, address))
+        if before is not None and self.lock(person_id).opted_out_at is None:
+            self._db.run("set_opted_out", person_id=person_id, at=before["at"], how="stop")
+        self._keep_opt_out(person_id)
+
+    def _keep_opt_out(self, person_id: int) -> None:
+        """Keep an opt-out by keyed hash of every address, so that it outlives the person's erasure."""
+        at = self.lock(person_id).opted_out_at
+        if at is not None:
+            for row in self.addresses(person_id):
+                self._db.run("put_opt_out_hash", hash=self._hash(row.channel, row.address), at=micros(at))
 
     def _close(self, row: Row) -> None:
-        """End the older of two open conversations that turn out to be with one person."""
-        data = json.dumps(
-            {**json.loads(row["data"]), "state": "expired", "wake_at": None}, ensure_ascii=False
-        )
+        """End the older of two open conversations that turn out to be with one person, as time would."""
+        state = "answered" if row["state"] == "answering" else "expired"
+        data = {**json.loads(row["data"]), "state": state, "wake_at": None}
         self._db.run(
             "save_conversation",
             conversation_id=row["conversation_id"],
-            state="expired",
-            data=data,
+            state=state,
+            data=json.dumps(data, ensure_ascii=False),
             wake_at=None,
             channel=row["channel"],
             address=row["address"],
         )
-        self._db.run("set_visit_state", visit_id=row["visit_id"], state="expired", reason=None, detail="{}")
+        self._db.run("set_visit_state", visit_id=row["visit_id"], state=state, reason=None, detail="{}")
 
     def _new(self) -> int:
         row = self._db.one("add_person")
         assert row is not None
         return int(row["person_id"])
 
-    def _inherit_opt_out(self, person_id: int, channel: str, address: str) -> None:
-        row = self._db.one("opt_out_hash", hash=self._hash(channel, address))
-        if row is not None:
-            self._db.run("set_opted_out", person_id=person_id, at=row["at"], how="stop")
-
     def _hash(self, channel: str, address: str) -> str:
         return hmac.new(self._secret, f"{channel}:{address}".encode(), hashlib.sha256).hexdigest()
 
 
-_MERGED = ("opted_out_at", "opted_out_how", "erased_at", "written_at", "wished_at", "language")
 _MERGES = (
     "merge_addresses",
     "merge_customers",
@@ -174,6 +195,27 @@ _MERGES = (
     "merge_outbox",
     "merge_conversations",
 )
+
+
+def _person(row: Row) -> PersonRow:
+    return PersonRow(
+        int(row["person_id"]),
+        moment(row["opted_out_at"]),
+        row["opted_out_how"],
+        moment(row["erased_at"]),
+        moment(row["written_at"]),
+        moment(row["wished_at"]),
+        row["language"],
+    )
+
+
+def _opted_out_at(person: PersonRow) -> datetime:
+    assert person.opted_out_at is not None
+    return person.opted_out_at
+
+
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    return max(one, other) if one and other else one or other
 
 
 def _customer(row: Row | None) -> CustomerRow | None:
