@@ -1,7 +1,7 @@
 """What a number expression is."""
 
-from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 
 class Form(IntEnum):
@@ -13,8 +13,7 @@ class Form(IntEnum):
     COUNT = 4  # never a score: price, time, date, phone, order number, so many of something
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
+class Expression(NamedTuple):
     """One number expression: tokens `first` up to, not including, `last`."""
 
     form: Form

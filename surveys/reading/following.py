@@ -43,15 +43,17 @@ def after_number(
 
 def spelled_at(phrase: Phrase, at: int) -> tuple[int, int] | None:
     """Value of the number word at `at` and the position after it; the longest reading wins ("twenty-one" over "twenty")."""
-    numbers = phrase.words.numbers
+    starting = phrase.words.numbers.get(phrase.said(at))
+    if not starting or phrase.type(at) is not Type.WORD:
+        return None
     best, key, here = None, "", at
     for _ in range(4):
         if phrase.type(here) is not Type.WORD:
             break
         key += phrase.tokens[here].text
         here += 1
-        if key in numbers:
-            best = (numbers[key], here)
+        if key in starting:
+            best = (starting[key], here)
         if phrase.said(here) in MINUS_SIGNS and phrase.glued(here):
             here += 1
     # An article before a number is no number: "en 9:a".

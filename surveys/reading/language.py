@@ -57,7 +57,7 @@ def detect_language(text: str, languages: Sequence[str]) -> str | None:
 @cache
 def _words(code: str) -> frozenset[str]:
     """All words of a language file, its number words and one-word keywords."""
-    numbers = frozenset(spelled_numbers(code))
+    numbers = frozenset(word for words in spelled_numbers(code) for word in words)
     if code not in languages_known():
         return numbers
     language = load_language(code)

@@ -113,7 +113,7 @@ def _read_why(phrase: Phrase, scale: Scale) -> Reading:
     if not said and not any(t.type is Type.EMOJI or t.text in _QUESTION_MARKS for t in phrase.tokens):
         return Reading(Kind.WHY_SKIPPED)  # nothing but marks: "-"
     # A word for zero is as often "nothing" as a score.
-    reading = read_score(phrase, scale) if phrase.words.numbers.get(said) != 0 else Reading(Kind.NOT_SCORE)
+    reading = read_score(phrase, scale) if phrase.words.value_of(said) != 0 else Reading(Kind.NOT_SCORE)
     if reading.kind is Kind.SCORE and (reading.why is None or reading.correction):
         return replace(reading, correction=True)
     return Reading(Kind.WHY, why=phrase.text.strip())

@@ -14,8 +14,8 @@
 What no rule accepts is AMBIGUOUS where a number stands like an answer, else NOT_SCORE: asking again costs less than a wrong score.
 """
 
-from dataclasses import dataclass, replace
 from enum import IntEnum
+from typing import NamedTuple
 
 from surveys.reading.expression import Expression, Form
 from surveys.reading.expressions import find_expressions
@@ -37,8 +37,7 @@ class Place(IntEnum):
     SCORE = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A number expression with its place and its left side."""
 
     expression: Expression
@@ -106,7 +105,7 @@ def _candidates(phrase: Phrase, found: list[Expression], scale: Scale) -> list[C
             place = min(place, Place.FAINT)
         candidate = Candidate(expression, place, side)
         if place < Place.SCORE and not candidate.fits(scale):
-            candidate = replace(candidate, place=Place.NONE)
+            candidate = candidate._replace(place=Place.NONE)
         candidates.append(candidate)
     return candidates
 
@@ -167,7 +166,7 @@ def _corrected(phrase: Phrase, scores: list[Candidate]) -> list[Candidate]:
         phrase.tokens[at].type > Type.WORD or phrase.flags[at] & passing for at in between
     )
     if last.side.correcting or only_turning:
-        return [replace(last, side=replace(last.side, correcting=True))]
+        return [last._replace(side=last.side._replace(correcting=True))]
     return scores
 
 

@@ -1,7 +1,7 @@
 """What stands left and right of a number: the facts that the rules of scores.py judge by."""
 
-from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from surveys.reading.expression import Expression
 from surveys.reading.phrase import PARTING, Phrase
@@ -10,6 +10,7 @@ from surveys.reading.words import Word
 
 REACH = 12  # tokens looked at for a denial or a condition
 _SILENT_TYPES = frozenset({Type.QUOTE, Type.SIGN})
+_RUNNING_ON = frozenset({Type.WORD, Type.QUOTE, Type.NUMBER})
 _LEAD_SIGNS = frozenset("#№=*/")
 
 
@@ -35,8 +36,7 @@ class Right(IntEnum):
     CONDITION = 7
 
 
-@dataclass(frozen=True, slots=True)
-class LeftSide:
+class LeftSide(NamedTuple):
     """`lead` is the token the lead-in of the number begins with."""
 
     left: Left
@@ -132,7 +132,7 @@ def is_taken_back(phrase: Phrase, lead: int, expression: Expression) -> bool:
         if chain & Word.WOULD and not chain & Word.SCORING:
             return True
     end = last
-    while phrase.type(end) in {Type.WORD, Type.QUOTE, Type.NUMBER}:
+    while end < last + REACH and phrase.type(end) in _RUNNING_ON:
         end += 1
     return end > last and phrase.said(end) in {"?", "？", "؟"} and not expression.explicit
 

@@ -1,6 +1,6 @@
 """Number words of a language, from the Unicode spelling rules (CLDR) turned round: "üheksa" -> 9, "kymmenessä" -> 10."""
 
-from functools import cache
+from functools import lru_cache
 
 from unicode_rbnf import RbnfEngine
 
@@ -10,13 +10,13 @@ HIGHEST = 100
 _CODES = {"nb": "no", "iw": "he"}
 
 
-def words_key(spelled: str) -> str:
-    """A spelled number as one key: "twenty-one" and "twenty one" are "twentyone"."""
-    return "".join(normalise(part) for part in spelled.replace("-", " ").replace("־", " ").split())
+def words_of(spelled: str) -> tuple[str, ...]:
+    """Normalise a spelled number word by word: "Twenty-one" -> ("twenty", "one")."""
+    return tuple(normalise(part) for part in spelled.replace("-", " ").replace("־", " ").split())
 
 
-@cache
-def spelled_numbers(language: str) -> dict[str, int]:
+@lru_cache(maxsize=None)
+def spelled_numbers(language: str) -> dict[tuple[str, ...], int]:
     """Every spelling of 0–100 in `language`, in all its cases and genders; empty for a language without spelling rules.
 
     A spelling that two numbers share is left out. Takes 10–140 ms the first time, then nothing.
@@ -25,16 +25,16 @@ def spelled_numbers(language: str) -> dict[str, int]:
     if code not in RbnfEngine.get_supported_languages():
         return {}
     engine = RbnfEngine.for_language(code)
-    found: dict[str, int] = {}
-    shared: set[str] = set()
+    found: dict[tuple[str, ...], int] = {}
+    shared: set[tuple[str, ...]] = set()
     for value in range(HIGHEST + 1):
         for ruleset, text in engine.format_number(value).text_by_ruleset.items():
             # Ordinals ("third") and years are no scores; helper rulesets give endings, not words.
             if not ruleset.startswith("spellout-") or "ordinal" in ruleset or "year" in ruleset:
                 continue
-            key = words_key(text)
-            if not key or key.isdecimal():
+            words = words_of(text)
+            if not words or words[0].isdecimal():
                 continue
-            if found.setdefault(key, value) != value:
-                shared.add(key)
-    return {key: value for key, value in found.items() if key not in shared}
+            if found.setdefault(words, value) != value:
+                shared.add(words)
+    return {words: value for words, value in found.items() if words not in shared}

@@ -117,26 +117,26 @@ def digits_value(digits: str) -> str:
 
 
 def tokenise(text: str) -> list[Token]:
-    """All tokens of `text` in order; spaces and invisible characters only part them."""
+    """Cut `text` into its tokens, in order; spaces and invisible characters only part them."""
     pattern = _ASCII if text.isascii() else _unicode_pattern()
     tokens: list[Token] = []
-    add = tokens.append
+    add, number, word_type = tokens.append, Type.NUMBER, Type.WORD
     for match in pattern.finditer(text):
         group = match.lastindex
         if group == 4:
             continue
+        piece = match[0]
         start, end = match.span()
-        piece = match.group()
         if group == 2:
             word = normalise(piece)
             # Circled and superscript digits are letters for `re`; plain digits once normalised.
-            add(Token(Type.NUMBER if word.isdecimal() else Type.WORD, word, start, end))
+            add(Token(number if word.isdecimal() else word_type, word, start, end))
         elif group == 1:
-            add(Token(Type.NUMBER, digits_value(piece), start, end))
+            add(Token(number, digits_value(piece), start, end))
         elif group == 3:
             add(Token(Type.STOP, "\n", start, end))
         elif piece == _KEYCAP_TEN:
-            add(Token(Type.NUMBER, "10", start, end))
+            add(Token(number, "10", start, end))
         else:
             add(Token(_MARKS.get(piece, Type.EMOJI), _PLAIN.get(piece, piece), start, end))
     return tokens

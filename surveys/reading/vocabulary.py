@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
-from surveys.reading.spelled import spelled_numbers, words_key
+from surveys.reading.spelled import spelled_numbers, words_of
 from surveys.reading.tokens import Type, normalise, tokenise
 from surveys.reading.words import WORD_LISTS
 
@@ -35,9 +35,9 @@ class Language:
     wishes: tuple[str, ...]
     unless: frozenset[str]
     words: Mapping[str, int]
-    numbers: Mapping[str, int]
+    numbers: Mapping[tuple[str, ...], int]
     endings: frozenset[str]
-    never: frozenset[str]
+    never: frozenset[tuple[str, ...]]
     plural: tuple[str, ...]
     uncounted: tuple[str, ...]
     homophones: Mapping[int, frozenset[str]]
@@ -48,13 +48,18 @@ class Vocabulary:
     """Everything a reply in one conversation is read with."""
 
     words: Mapping[str, int]
-    numbers: Mapping[str, int]
+    numbers: Mapping[str, Mapping[str, int]]  # first word -> all words together -> value
     endings: frozenset[str]
     plural: tuple[str, ...]
     uncounted: tuple[str, ...]
     keywords: Mapping[str, frozenset[str]]
-    keyword_words: frozenset[str]  # every word of an opt-out, opt-in or help phrase: most replies have none
+    keyword_starts: frozenset[str]  # first words of opt-out, opt-in and help phrases: most replies have none
     homophones: Mapping[int, frozenset[str]]
+
+    def value_of(self, said: str) -> int | None:
+        """Value of a number in words, None when it is none."""
+        spelling = said.split()
+        return self.numbers.get(spelling[0], {}).get("".join(spelling)) if spelling else None
 
 
 def phrase_key(text: str) -> str:
@@ -104,9 +109,9 @@ def load_language(code: str) -> Language:
         ),
         unless=frozenset(normalise(word) for word in _list(raw.get("wishes", {}), "unless")),
         words=words,
-        numbers={words_key(word): value for word, value in numbers.get("words", {}).items()},
+        numbers={words_of(word): value for word, value in numbers.get("words", {}).items()},
         endings=frozenset(normalise(ending) for ending in _list(numbers, "endings")),
-        never=frozenset(words_key(word) for word in _list(numbers, "never")),
+        never=frozenset(words_of(word) for word in _list(numbers, "never")),
         plural=tuple(_list(numbers, "plural")),
         uncounted=tuple(_list(numbers, "uncounted")),
         homophones={
@@ -125,14 +130,16 @@ def vocabulary(codes: tuple[str, ...]) -> Vocabulary:
     """
     files = [load_language(code) for code in codes if code in languages_known()]
     words = dict(load_language(UNIVERSAL).words)
-    numbers: dict[str, int] = {}
+    numbers: dict[str, dict[str, int]] = {}
     for code in codes:
         file = load_language(code) if code in languages_known() else None
         spelled = {**spelled_numbers(code), **(file.numbers if file else {})}
-        for key, value in spelled.items():
-            other_word = code != codes[0] and key in words
-            if key not in numbers and not other_word and not (file and key in file.never):
-                numbers[key] = value
+        for spelling, value in spelled.items():
+            other_word = code != codes[0] and spelling[0] in words
+            if not other_word and not (file and spelling in file.never):
+                together = "".join(spelling)
+                for start in {spelling[0], together}:
+                    numbers.setdefault(start, {}).setdefault(together, value)
         for word, flags in (file.words if file else {}).items():
             words[word] = words.get(word, 0) | flags
     keywords: dict[str, set[str]] = {name: set() for name in KEYWORDS}
@@ -147,13 +154,7 @@ def vocabulary(codes: tuple[str, ...]) -> Vocabulary:
         plural=tuple(ending for file in files for ending in file.plural),
         uncounted=tuple(ending for file in files for ending in file.uncounted),
         keywords={name: frozenset(phrases) for name, phrases in keywords.items()},
-        keyword_words=frozenset(
-            word
-            for name in COMMANDS
-            for phrase in keywords[name]
-            for form in (phrase, phrase.replace(" ", ""))
-            for word in form.split()
-        ),
+        keyword_starts=frozenset(phrase.split()[0] for name in COMMANDS for phrase in keywords[name]),
         homophones={value: words for file in files for value, words in file.homophones.items()},
     )
 

@@ -103,7 +103,7 @@ def read_keyword(phrase: Phrase) -> Reading | None:
     wishes, words = all_wishes(), phrase.words
     said = [token.text for token in phrase.tokens if token.type <= Type.WORD]
     spelled_out = len(said) > 2 and len(said[0]) == 1
-    if spelled_out or not words.keyword_words.isdisjoint(said):
+    if spelled_out or not words.keyword_starts.isdisjoint(said):
         if (kind := _keyword(said, words)) or (kind := _keyword(_without_polite(said, wishes.polite), words)):
             return Reading(kind)
         if _is_own_sentence(phrase, wishes):
