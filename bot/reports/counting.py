@@ -90,7 +90,7 @@ async def _raw_asked(read: Reader, of: Slice, days: Days, language_of: Callable[
         {**row, "day": day_of(moment(row["asked_at"]), zone), "language": language_of(row["language"])}
         for row in rows
     )
-    return sum(_holds(row, of.filters) for row in told)
+    return sum(holds(row, of.filters) for row in told)
 
 
 def month_of(day: int) -> str:
@@ -153,12 +153,13 @@ def _limits(of: Slice, dimension: str) -> tuple[frozenset[str] | None, frozenset
 def _raw(rows: list[dict[str, Any]], filters: Filters, by: str | None) -> list[tuple[int, str, Counts]]:
     cells: defaultdict[tuple[int, str], Counter[int]] = defaultdict(Counter)
     for row in rows:
-        if _holds(row, filters):
+        if holds(row, filters):
             cells[row["day"], key_of(row, by) if by else ""][row["value"]] += 1
     return [(day, key, counts) for (day, key), counts in cells.items()]
 
 
-def _holds(row: Mapping[str, Any], filters: Filters) -> bool:
+def holds(row: Mapping[str, Any], filters: Filters) -> bool:
+    """Tell whether a raw row obeys the filters."""
     return all(key_of(row, dimension) in keys for dimension, keys in filters)
 
 

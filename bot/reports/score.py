@@ -8,44 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from bot.firm import Firm
-from bot.reports.counting import MONTH, Counts, Days, Slice, count, count_asked
+from bot.reports.counting import MONTH, Counts, Days, count, count_asked
+from bot.reports.subject import Scoring, subject_of, together
 from storage.base import Store
-from storage.reader import Reader
-from surveys import measures
-from surveys.definition import Question, Survey
-from surveys.measures.base import BandLimits, Result, Scale, valid
+from surveys.measures.base import Result, Scale, valid
 from surveys.measures.rates import response_rate
 from surveys.measures.statistics import Comparison
 from surveys.periods import Period, previous
 from surveys.requests import ScoreRequest
-
-
-@dataclass(frozen=True, slots=True)
-class Scoring:
-    """How the answers to one question become a score."""
-
-    measure: str
-    scale: Scale
-    limits: BandLimits
-
-    @classmethod
-    def of(cls, survey: Survey, question: Question) -> Scoring:
-        """Return the measure, scale and bands that a survey gives a question."""
-        assert question.scale is not None, f"question {question.id} has no values"
-        scale = (question.scale.low, question.scale.high)
-        return cls(question.measure or survey.measure, scale, question.bands)
-
-    def score(self, counts: Counts) -> Result:
-        """Score some answers."""
-        return measures.score(self.measure, counts, self.scale, self.limits)
-
-    def compare(self, before: Counts, after: Counts) -> Comparison:
-        """Compare answers with earlier ones."""
-        return measures.compare(self.measure, before, after, self.scale, self.limits)
-
-    def bands(self, counts: Counts) -> dict[str, int]:
-        """Count the answers of each band."""
-        return measures.bands(self.measure, counts, self.scale, self.limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,26 +70,23 @@ async def score_report(
 
     `language` is that of the period's label. Raises KeyError for a survey that the firm does not have.
     """
-    survey = firm.surveys[request.survey or firm.rules.base.survey]
-    question = survey.question(survey.primary)
-    scoring = Scoring.of(survey, question)
-    days, before = Days.of(request.period), previous(request.period, language)
-    where = await stored_spelling(store.read, Slice(survey.id, question.id), request.where, days, branches)
-    of = slice_of(Slice(survey.id, question.id), where, branches)
-    now_by = await count(store.read, of, days, request.by)
-    counts = _together(now_by)
-    before_by = await count(store.read, of, Days.of(before), None if request.by == MONTH else request.by)
-    counts_before = _together(before_by)
+    about = await subject_of(store, firm, request, branches)
+    scoring, before = about.scoring, previous(request.period, language)
+    now_by = await count(store.read, about.of, about.days, request.by)
+    before_by = await count(
+        store.read, about.of, Days.of(before), None if request.by == MONTH else request.by
+    )
+    counts, counts_before = together(now_by), together(before_by)
     result = scoring.score(counts)
-    asked = await count_asked(store.read, of, days, firm.language_of)
+    asked = await count_asked(store.read, about.of, about.days, firm.language_of)
     return ScoreReport(
-        survey=survey.id,
-        question=question.id,
+        survey=about.survey.id,
+        question=about.question.id,
         scoring=scoring,
         period=request.period,
         period_before=before,
         by=request.by,
-        where=where,
+        where=about.where,
         minimum=firm.minimum_answers,
         asked=asked,
         response_rate=response_rate(result.n, asked).value,
@@ -131,28 +98,6 @@ async def score_report(
         change=scoring.compare(counts_before, counts),
         groups=_groups(scoring, now_by, before_by, request.by, firm.minimum_answers),
     )
-
-
-def slice_of(base: Slice, where: tuple[tuple[str, str], ...], branches: tuple[str, ...]) -> Slice:
-    """Return what the filters leave of what somebody may see; several values of one dimension are alternatives."""
-    wanted: dict[str, set[str]] = {}
-    for dimension, value in where:
-        wanted.setdefault(dimension, set()).add(value)
-    for dimension, keys in wanted.items():
-        base = base.narrowed(dimension, keys)
-    return base.narrowed("branch", branches) if branches else base
-
-
-async def stored_spelling(
-    read: Reader, of: Slice, where: tuple[tuple[str, str], ...], days: Days, branches: tuple[str, ...]
-) -> tuple[tuple[str, str], ...]:
-    """Return the filters with their values as they are stored: "tartu" finds Tartu where there is no tartu."""
-    spelled = []
-    for dimension, value in where:
-        known = await count(read, slice_of(of, (), branches), days, dimension)
-        same = sorted(key for key in known if key.casefold() == value.casefold())
-        spelled.append((dimension, value if value in known or not same else same[0]))
-    return tuple(spelled)
 
 
 def score_json(report: ScoreReport) -> dict[str, Any]:
@@ -201,14 +146,6 @@ def _number(value: float | None) -> float | None:
 
 def _values(scale: Scale) -> range:
     return range(scale[0], scale[1] + 1)
-
-
-def _together(groups: Mapping[str, Counts]) -> dict[int, int]:
-    total: dict[int, int] = {}
-    for counts in groups.values():
-        for value, number in counts.items():
-            total[value] = total.get(value, 0) + number
-    return total
 
 
 def _groups(

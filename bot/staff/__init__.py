@@ -24,6 +24,16 @@ if TYPE_CHECKING:
 
 COMMANDS: Final = {
     "score": "bot.staff.commands.score:answer",
+    "why": "bot.staff.commands.why:answer",
+    "trend": "bot.staff.commands.trend:answer",
+    "drivers": "bot.staff.commands.drivers:answer",
+    "team": "bot.staff.commands.team:answer",
+    "csi": "bot.staff.commands.csi:answer",
+    "measures": "bot.staff.commands.measures:answer",
+    "digest": "bot.staff.commands.digest:answer",
+    "explain": "bot.staff.commands.explain:answer",
+    "status": "bot.staff.commands.status:answer",
+    "help": "bot.staff.commands.help:answer",
 }
 
 

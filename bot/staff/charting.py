@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.reports.score import ScoreReport, Scoring
+from bot.reports.score import ScoreReport
+from bot.reports.subject import Scoring
 from bot.staff.chart_values import Band, Row, Scale, ScoreChart, Words
 from bot.staff.phrases import DOT, band_name, dimension_name, measure_name
 from surveys.measures import ANSWER_MEASURES

@@ -12,6 +12,10 @@ from storage.rows import StaffRow
 from storage.transaction import Transaction
 
 ADMIN = "admin"
+ROLES = ("viewer", "manager", ADMIN)
+
+CONFIGURED = "configured"
+"""The stored role of who has the right by configuration alone: it keeps their digest and gives no right."""
 
 
 def may_ask(tx: Transaction, firm: Firm, inbound: Inbound) -> bool:
@@ -27,9 +31,27 @@ def member_of(tx: Transaction, firm: Firm, inbound: Inbound) -> StaffRow | None:
     if address is None:
         return None
     stored = tx.staff.get(inbound.channel, address)
-    configured = firm.staff_phones if inbound.channel == "sms" else firm.staff_ids
-    if address in configured:
-        language = stored.language if stored else None
-        digest = (stored.digest, stored.digest_at) if stored else ("off", None)
-        return StaffRow(inbound.channel, address, inbound.name, ADMIN, (), language, *digest)
-    return stored
+    if stored is None:
+        stored = StaffRow(inbound.channel, address, inbound.name, CONFIGURED, (), None, "off", None)
+    return as_member(firm, stored)
+
+
+def as_member(firm: Firm, stored: StaffRow) -> StaffRow | None:
+    """Return a stored row with the rights it has today: those of the configuration, else its own, else None."""
+    if is_configured(firm, stored):
+        return StaffRow(
+            stored.channel,
+            stored.address,
+            stored.name,
+            ADMIN,
+            (),
+            stored.language,
+            stored.digest,
+            stored.digest_at,
+        )
+    return stored if stored.role in ROLES else None
+
+
+def is_configured(firm: Firm, member: StaffRow) -> bool:
+    """Tell whether the configuration names this member."""
+    return member.address in (firm.staff_phones if member.channel == "sms" else firm.staff_ids)

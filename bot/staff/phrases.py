@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.reports.score import Group, ScoreReport, Scoring
+from bot.reports.score import Group, ScoreReport
+from bot.reports.subject import Scoring
 from surveys.measures import ANSWER_MEASURES
 from surveys.measures.base import Result
 from surveys.measures.statistics import Comparison

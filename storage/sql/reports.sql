@@ -57,13 +57,15 @@ UNION SELECT extra FROM (SELECT extra FROM responses ORDER BY response_id DESC L
 
 -- name: complete_answers
 -- All values of a survey's responses between two days, a row per answer, for measures of several questions.
-SELECT r.response_id, a.question, a.value FROM responses r JOIN answers a ON a.response_id = r.response_id
+SELECT r.response_id, a.question, a.value, r.day, r.touchpoint, r.branch, r.employee, r.product, r.channel, r.language,
+  r.extra
+FROM responses r JOIN answers a ON a.response_id = r.response_id
 WHERE r.survey = :survey AND r.day >= :first AND r.day < :last AND a.value IS NOT NULL
 ORDER BY r.response_id;
 
 -- name: whys
 -- What people said between two days, newest first.
-SELECT r.response_id, r.score, r.why, r.answered_at, r.language, r.branch, r.employee, r.product, r.touchpoint,
+SELECT r.response_id, r.score, r.why, r.answered_at, r.day, r.language, r.branch, r.employee, r.product, r.touchpoint,
   r.channel, r.extra, c.name
 FROM responses r LEFT JOIN customers c ON c.customer_id = r.customer_id
 WHERE r.survey = :survey AND r.day >= :first AND r.day < :last AND r.why IS NOT NULL
@@ -86,7 +88,7 @@ SELECT * FROM visits ORDER BY occurred_at, visit_id;
 
 -- name: visit_facts
 -- What measures from visits need, oldest first.
-SELECT person_id, occurred_at, branch, employee, product, touchpoint, amount, resolved, extra FROM visits
+SELECT person_id, occurred_at, branch, product, touchpoint, amount, resolved FROM visits
 WHERE occurred_at < :last ORDER BY occurred_at;
 
 -- name: first_answer_day
@@ -97,6 +99,18 @@ SELECT DISTINCT survey FROM tallies WHERE dimension = '' ORDER BY survey;
 
 -- name: visits_by_state
 SELECT state, reason, count(*) AS n FROM visits GROUP BY state, reason ORDER BY state, reason;
+
+-- name: recent_visits_by_state
+-- How invitations about visits since a moment stand.
+SELECT state, count(*) AS n FROM visits WHERE occurred_at >= :since GROUP BY state ORDER BY state;
+
+-- name: new_low_scores
+-- Scores up to a value that customers gave between two moments, with their words; imported ones are no news.
+SELECT r.response_id, r.score, r.why, r.branch, r.employee, c.name
+FROM responses r LEFT JOIN customers c ON c.customer_id = r.customer_id
+WHERE r.survey = :survey AND r.answered_at > :first AND r.answered_at <= :last AND r.visit_id IS NOT NULL
+  AND r.score >= :lowest AND r.score <= :highest
+ORDER BY r.answered_at, r.response_id;
 
 -- name: outbox_by_state
 SELECT channel, kind, state, count(*) AS n, sum(segments) AS segments FROM outbox WHERE created_at >= :since

@@ -1,0 +1,56 @@
+"""What people say: the themes of one band of answers, with their words."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.firm import Firm
+from bot.reports.counting import holds
+from bot.reports.subject import Subject, subject_of
+from storage.base import Store
+from surveys.requests import ScoreRequest
+from surveys.themes import Comment, Findings, OwnThemes, find_themes, masked
+
+
+@dataclass(frozen=True, slots=True)
+class WhyReport:
+    """What the comments of `band` say. `rows` has the stored row of each comment, by `Comment.id`."""
+
+    about: Subject
+    band: str
+    findings: Findings
+    rows: Mapping[str, Mapping[str, Any]]
+    employees: frozenset[str]
+
+    def masked(self, comment: Comment) -> str:
+        """Return a comment without numbers, addresses and the names of its customer and of all employees."""
+        return masked(comment.text, filter(None, (self.rows[comment.id]["name"], *self.employees)))
+
+
+async def why_report(
+    store: Store,
+    firm: Firm,
+    request: ScoreRequest,
+    band: str,
+    themes: OwnThemes,
+    *,
+    branches: tuple[str, ...] = (),
+) -> WhyReport:
+    """Return the themes of one band; of the newest 100,000 comments where there are more."""
+    about = await subject_of(store, firm, request, branches)
+    found = await store.read.whys(about.survey.id, about.days.first, about.days.last)
+    rows = {str(row["response_id"]): row for row in found if holds(row, about.of.filters)}
+    comments = [
+        Comment(row["why"], row["language"] or "", _band(about, row["score"]), number)
+        for number, row in rows.items()
+    ]
+    findings = await asyncio.to_thread(find_themes, comments, themes, band=band)
+    employees = frozenset(row["employee"] for row in rows.values() if row["employee"])
+    return WhyReport(about, band, findings, rows, employees)
+
+
+def _band(about: Subject, score: int | None) -> str:
+    return (about.question.band(score) or "") if score is not None else ""

@@ -1,0 +1,45 @@
+"""/measures [PERIOD]: every measure over a period, from answers and from visits."""
+
+from __future__ import annotations
+
+from bot.reports.asking import read_words
+from bot.reports.visits import Surroundings, all_measures
+from bot.staff.asked import Asked
+from bot.staff.phrases import figure, interval, sample
+from bot.staff.reply import Line, Reply, bold, lines_of, quiet
+from surveys.measures import MEASURES
+from surveys.measures.base import Result
+from surveys.texts import say
+
+FURTHER_NAMES = {"response_rate": "Response rate", "weighted_csi": "Satisfaction by importance"}
+
+
+async def answer(asked: Asked) -> Reply:
+    """Answer `/measures`. Raises WordError."""
+    request = await read_words(asked.store, asked.firm, asked.words, asked.now, language=asked.language)
+    here = Surroundings(asked.store, asked.firm, asked.config.measures, request.period, asked.branches)
+    results = await all_measures(here)
+    return measures_reply(results, request.period.label, asked.firm.minimum_answers, asked.language)
+
+
+def measures_reply(results: list[Result], period: str, minimum: int, language: str) -> Reply:
+    """Return what is known, then the names of what is not."""
+    known = [_line(result, minimum, language) for result in results if result.value is not None]
+    unknown = [name_of(result, language) for result in results if result.value is None]
+    lines: list[Line | str] = [bold(say(language, "Measures")), *known]
+    if unknown:
+        lines.append(quiet(say(language, "Not known: {names}", names=", ".join(unknown))))
+    return Reply(lines=lines_of(*lines, quiet(period)), short=tuple(known))
+
+
+def name_of(result: Result, language: str) -> str:
+    """Return what people call a measure."""
+    measure = MEASURES.get(result.id)
+    return say(language, measure.name if measure else FURTHER_NAMES.get(result.id, result.id))
+
+
+def _line(result: Result, minimum: int, language: str) -> str:
+    told = sample(result.n, language)
+    if result.n >= minimum or result.unit in {"count", "money"}:
+        told = f"{figure(result.value, result.unit, language)}{interval(result, language)}  {told}"
+    return f"{name_of(result, language)}  {told}"
