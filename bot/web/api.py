@@ -27,6 +27,9 @@ StorySource = Callable[[str], Awaitable[dict[str, Any] | None]]
 """Returns the JSON of a visit's story, None for a visit nobody knows."""
 
 
+BEARER = HTTPBearer(auto_error=False, description="The secret API_TOKEN of section [web].")
+
+
 class VisitIn(BaseModel):
     """One service contact, with the columns of the visits file; further ones are kept and can be reported by."""
 
@@ -76,9 +79,8 @@ def build_api(
         docs_url="/docs",
         redoc_url=None,
     )
-    bearer = HTTPBearer(auto_error=False)
 
-    def allowed(credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> None:
+    def allowed(credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]) -> None:
         if credentials is None or not token or not same_secret(credentials.credentials, token):
             raise HTTPException(
                 401,

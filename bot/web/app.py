@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
@@ -14,9 +16,20 @@ from bot.web.webhooks import webhook_routes
 
 def build_web(app: App) -> Starlette:
     """Return the web application of an `App`."""
-    from bot.reports.score import score_for_api
-    from bot.stories import story_json
     from bot.web.api import build_api
+
+    async def score(period: str, survey: str | None, by: str | None) -> dict[str, Any]:
+        from bot.reports.asking import read_options
+        from bot.reports.score import score_json, score_report
+
+        now = app.clock.now()
+        request = await read_options(app.store, app.firm, now, period=period, survey=survey, by=by)
+        return score_json(await score_report(app.store, app.firm, request, now))
+
+    async def story(visit_id: str) -> dict[str, Any] | None:
+        from bot.stories import story_json
+
+        return await story_json(app.store, app.firm, visit_id)
 
     config = app.config
     sms, telegram = app.channels.get("sms"), app.channels.get("telegram")
@@ -26,8 +39,8 @@ def build_web(app: App) -> Starlette:
         app.service,
         token=token.get_secret_value() if token else "",
         max_body=config.limits.max_api_body,
-        score=lambda **wanted: score_for_api(app.store, app.firm, app.clock.now(), **wanted),
-        story=lambda visit_id: story_json(app.store, app.firm, visit_id),
+        score=score,
+        story=story,
     )
     return Starlette(
         routes=[
