@@ -38,6 +38,9 @@ POLL = 1.0
 BREAKER = (5.0, 15.0, 60.0, 300.0)
 """Seconds that a sender rests after the first, second … refusal in a row."""
 
+TAKE_OVER_PAUSE = 1.1
+"""Seconds that a sender rests after a change of processes, so that both together stay under the limit."""
+
 OPERATOR_PAUSE = 900.0
 """Seconds until a sender that needs the operator is tried again with one message."""
 
@@ -98,11 +101,14 @@ class Dispatcher:
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Send until `stopping` is set, then let what is under way end."""
-        await self._resume()
+        leading = False
         while not stopping.is_set():
             self._wake.clear()
             try:
-                busy = await self.step()
+                led, leading = leading, await self._store.hold(f"sender:{self.channel.sender}")
+                if leading and not led:
+                    await self._take_over()
+                busy = leading and await self.step()
             except StoreError as error:
                 log.warning("store_unavailable", channel=self.channel.name, error=str(error))
                 busy = False
@@ -234,8 +240,13 @@ class Dispatcher:
             else:
                 return
 
-    async def _resume(self) -> None:
-        """Go on with the pause that an earlier process began; a stop by the operator's fault ends with a restart."""
+    async def _take_over(self) -> None:
+        """Go on where an earlier process left off: its pause holds, and what it sent last counts against the pace.
+
+        A stop that waited for the operator ends: whoever restarts askwhy has acted.
+        """
+        if self._pace is not None:
+            self._pace.pause(self._clock.monotonic() + TAKE_OVER_PAUSE)
         row = await self._store.write(lambda tx: tx.outbox.sender(self.channel.sender))
         if row.stopped is None:
             self.paused_until = row.paused_until

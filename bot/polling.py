@@ -40,12 +40,16 @@ class TelegramPolling:
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Poll until `stopping` is set."""
-        row = await self._service.store.write(lambda tx: tx.outbox.sender(self._name))
-        self._offset = row.position
         prepared = False
         while not stopping.is_set():
             try:
+                if not await self._service.store.hold(self._name):
+                    prepared = False
+                    await self._clock.sleep(PAUSE)
+                    continue
                 if not prepared:
+                    row = await self._service.store.write(lambda tx: tx.outbox.sender(self._name))
+                    self._offset = row.position
                     await self._channel.delete_webhook()
                     prepared = True
                 await self.step()

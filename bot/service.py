@@ -65,7 +65,9 @@ class Service:
         """Take a message in; it is stored when this returns. Raises StoreError where it could not be."""
         now = self.clock.now()
         try:
-            heard = await self.store.write(lambda tx: hear(tx, self.firm, inbound, now))
+            heard = await self.store.write(
+                lambda tx: hear(tx, self.firm, inbound, now), order=(inbound.channel, inbound.address)
+            )
         except StoreError:
             raise
         except Exception as error:
@@ -73,8 +75,8 @@ class Service:
             reason = f"{type(error).__name__}: {error}"
             await self.store.write(lambda tx: keep_unhandled(tx, inbound, now, reason))
             return Heard.HANDLED
-        if heard is not Heard.REPEAT and inbound.channel in self.dispatchers:
-            self.dispatchers[inbound.channel].wake()
+        if heard is not Heard.REPEAT:
+            self._wake_sender(inbound.channel)
         return heard
 
     async def on_status(self, update: StatusUpdate) -> bool:
@@ -94,15 +96,22 @@ class Service:
         if self.staff is None or self._staff_lock.locked():
             return
         async with self._staff_lock:
+            if not await self.store.hold("staff"):
+                return
             while rows := await self.store.write(lambda tx: tx.inbox.waiting("staff", 10)):
                 for row in rows:
                     try:
                         await self.staff(row)
+                        self._wake_sender(row.channel)
                     except StoreError:
                         raise
                     except Exception as error:
                         log.exception("staff_answer_failed", inbox_id=row.inbox_id)
                         await self._quarantine(row, error)
+
+    def _wake_sender(self, channel: str) -> None:
+        if channel in self.dispatchers:
+            self.dispatchers[channel].wake()
 
     async def _wake_conversations(self) -> None:
         while True:
