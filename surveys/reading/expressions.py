@@ -38,7 +38,7 @@ def find_expressions(phrase: Phrase, scale: Scale) -> list[Expression]:
             open_ = open_ or token.type in _OPENS
             at += 1
             continue
-        at, open_ = found[-1].last, False
+        at, open_ = found[-1].last, True
     return found
 
 

@@ -167,8 +167,8 @@ def _noun(phrase: Phrase, first: int, last: int, value: int, scale: Scale, *, sp
     if glued and phrase.glued(last + 1) and phrase.type(last + 1) is Type.WORD:
         if found := _hyphenated(phrase, first, last, value, scale, spelled=spelled):
             return found
-    if phrase.is_counted(last):
-        return Expression(Form.COUNT, first, last + 1)
+    if phrase.is_counted(last) or (flags & Word.PARTITIVE and last < phrase.tail()):
+        return Expression(Form.COUNT, first, last + 1)  # 7 kids, 5 of you
     if glued and phrase.said(last) == "." and phrase.flag(last + 1) & Word.UNIT:
         return Expression(Form.COUNT, first, last + 2)  # an ordinal: "2. korda", "9. mai"
     if flags & Word.POINTS:

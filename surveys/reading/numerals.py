@@ -9,6 +9,7 @@ from surveys.scale import Scale
 
 _CHAIN = frozenset(".,/:-–'’")
 _LABEL_MARKS = frozenset(".:#№'\"")
+LONGEST_SHORT_FORM = 4
 LONGEST_RUN = 24  # tokens of one phone number or date
 
 
@@ -79,6 +80,8 @@ def _is_labelled(phrase: Phrase, at: int) -> bool:
         return False
     for _ in range(2):
         back -= phrase.said(back) in _LABEL_MARKS
+    if phrase.said(back + 1) == "." and len(phrase.said(back)) > LONGEST_SHORT_FORM:
+        return False  # "… a good customer. 3": a sentence ends, "no. 5" is a short form
     return bool(phrase.flag(back) & Word.LABELLED)
 
 

@@ -102,6 +102,8 @@ def right_of(phrase: Phrase, last: int, tail: int) -> Right:
         return Right.CONDITION
     if flags & Word.REASON:
         return Right.REASON
+    if flags & Word.WOULD and phrase.flag(at + 1) & Word.LEAD:
+        return Right.CONDITION  # "5 would be generous"
     if flags & Word.PRAISE and _is_counting(phrase, at):
         return Right.WORD
     if flags & (Word.NOT | Word.NO | Word.CORRECTION):

@@ -26,6 +26,7 @@ class Word:
     CORRECTION: Final = 1 << 14  # "sorry", "meant", "oops"
     OR: Final = 1 << 15  # between two numbers: "or", "to"
     OUT_OF: Final = 1 << 16  # between a score and its top: "out", "of"
+    PARTITIVE: Final = 1 << 24  # after a number that is a part of many: "5 of you", "3 из них"
     JOIN: Final = 1 << 17  # between a number and its half: "and", "a"
     HALF: Final = 1 << 18
     MINUS: Final = 1 << 19
