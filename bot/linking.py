@@ -45,6 +45,7 @@ def follow_link(tx: Transaction, firm: Firm, inbound: Inbound, now: datetime) ->
     kind, body, _ = found
     match kind:
         case "customer":
+            tx.privacy.come_back(body["customer_id"], inbound.channel, inbound.address)
             person_id = tx.people.resolve(body["customer_id"], {inbound.channel: inbound.address})
             tx.people.put_customer(CustomerRow(body["customer_id"], person_id, None, None, None, None))
             _reachable_again(tx, firm, inbound, person_id, now)
@@ -91,6 +92,7 @@ def join_phone(tx: Transaction, firm: Firm, inbound: Inbound, now: datetime) -> 
         phone = normalise_phone(inbound.text, firm.country)
     except PhoneProblem:
         return
+    tx.privacy.come_back(None, "sms", phone)
     person_id = tx.people.resolve(None, {"sms": phone, inbound.channel: inbound.address})
     _reachable_again(tx, firm, inbound, person_id, now)
     person = tx.people.lock(person_id)

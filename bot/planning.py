@@ -15,6 +15,7 @@ from typing import Any
 
 from bot.firm import Firm
 from bot.outgoing import Claimed, Kind, claim_message, first_ask
+from bot.privacy.erasing import without_person
 from storage.moments import day_of
 from storage.rows import AddressRow, ConversationRow, CustomerRow, VisitRow
 from storage.tables.visits import Plan
@@ -55,6 +56,7 @@ class Judgement:
 
 def take_visit(tx: Transaction, firm: Firm, visit: Visit, now: datetime) -> Taken:
     """Store a visit and decide about asking. The same visit again is known; changed and not yet asked, planned anew."""
+    visit = without_person(tx, visit)
     before = tx.visits.get(visit.visit_id)
     known_customer = tx.people.customer(visit.customer_id)
     known_phone = _phone_of(tx, before)

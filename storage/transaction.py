@@ -9,12 +9,13 @@ from storage.tables.answers import Answers
 from storage.tables.conversations import Conversations
 from storage.tables.messages import Inbox, Outbox
 from storage.tables.people import People
+from storage.tables.privacy import Privacy
 from storage.tables.staff import Staff
 from storage.tables.visits import Visits
 
 
 class Transaction:
-    """The tables by name: `tx.people`, `tx.visits`, `tx.conversations`, `tx.answers`, `tx.inbox`, `tx.outbox`, `tx.staff`."""
+    """The tables by name: `tx.people`, `tx.visits`, `tx.conversations`, `tx.answers`, `tx.inbox`, `tx.outbox`, `tx.staff`, `tx.privacy`."""
 
     def __init__(self, connection: Connection, queries: Mapping[str, str], secret: bytes) -> None:
         db = self.db = Database(connection, queries)
@@ -25,3 +26,4 @@ class Transaction:
         self.inbox = Inbox(db)
         self.outbox = Outbox(db)
         self.staff = Staff(db)
+        self.privacy = Privacy(db, secret)

@@ -9,6 +9,13 @@ from bot.cli.options import PEOPLE, Json, examples, hand_over
 
 Customer = Annotated[str, typer.Argument(metavar="CUSTOMER_ID", help="As in the visits file.")]
 
+Person = Annotated[
+    str,
+    typer.Argument(
+        metavar="CUSTOMER_ID", help="As in the visits file; or a phone such as +37255550101, or telegram:ID."
+    ),
+]
+
 
 def add_to(app: typer.Typer) -> None:
     """List the commands of this file."""
@@ -30,7 +37,9 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(staff, name="staff", rich_help_panel=PEOPLE)
     person = typer.Typer(no_args_is_help=True, help="A person's data: hand it out, or erase it.")
     person.command(name="export", epilog=examples("askwhy person export c-17 > c-17.json"))(person_export)
-    person.command(name="forget", epilog=examples("askwhy person forget c-17"))(person_forget)
+    person.command(
+        name="forget", epilog=examples("askwhy person forget c-17", "askwhy person forget +37255550101 --yes")
+    )(person_forget)
     app.add_typer(person, name="person", rich_help_panel=PEOPLE)
 
 
@@ -90,11 +99,16 @@ def staff_remove(
     hand_over(options, "staff remove", as_json=as_json, who=who)
 
 
-def person_export(options: typer.Context, customer_id: Customer, as_json: Json = False) -> None:
+def person_export(options: typer.Context, customer_id: Person, as_json: Json = False) -> None:
     """Print everything that is kept about a customer, as JSON."""
     hand_over(options, "person export", as_json=as_json, customer_id=customer_id)
 
 
-def person_forget(options: typer.Context, customer_id: Customer, as_json: Json = False) -> None:
+def person_forget(
+    options: typer.Context,
+    customer_id: Person,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask first.")] = False,
+    as_json: Json = False,
+) -> None:
     """Erase a customer's data everywhere. Scores stay without their person; an opt-out stays too."""
-    hand_over(options, "person forget", as_json=as_json, customer_id=customer_id)
+    hand_over(options, "person forget", as_json=as_json, customer_id=customer_id, yes=yes)
