@@ -25,6 +25,9 @@ DIALECTS: dict[str, dict[str, str]] = {
         "for_update": "",
         "skip_locked": "",
         "shard": "0",
+        "percent": "%",
+        "texts": "(SELECT value FROM json_each(:keys))",  # the parameter :keys, a JSON list of texts
+        "numbers": "(SELECT value FROM json_each(:keys))",  # … of numbers
         # whole statements
         "lock_schema": "",
         "meta_table": "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'meta'",
@@ -37,7 +40,10 @@ DIALECTS: dict[str, dict[str, str]] = {
         "clustered": "",
         "for_update": "FOR NO KEY UPDATE",
         "skip_locked": "FOR NO KEY UPDATE SKIP LOCKED",
+        "texts": "(SELECT json_array_elements_text(CAST(:keys AS json)))",
+        "numbers": "(SELECT CAST(json_array_elements_text(CAST(:keys AS json)) AS BIGINT))",
         "shard": "pg_backend_pid() % 8",  # answers of several connections do not wait for one roll-up row
+        "percent": "%%",  # a lone one begins a parameter
         "lock_schema": "SELECT pg_advisory_xact_lock(7215401)",  # one process migrates at a time
         "meta_table": "SELECT 1 WHERE to_regclass('meta') IS NOT NULL",
         "any_table": "SELECT 1 FROM pg_tables WHERE schemaname = current_schema()",
@@ -54,7 +60,9 @@ def queries(driver: str) -> Mapping[str, str]:
     for file in sorted(files("storage").joinpath("sql").iterdir(), key=lambda f: f.name):
         if file.name.endswith(".sql") and not _MIGRATION.fullmatch(file.name):
             found = aiosql.from_str(
-                _in_dialect(file.read_text("utf-8"), driver), driver, mandatory_parameters=False
+                _in_dialect(file.read_text("utf-8"), driver).replace("%", DIALECTS[driver]["percent"]),
+                driver,
+                mandatory_parameters=False,
             )
             for name in found.available_queries:
                 if not name.endswith("_cursor"):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from storage.base import Row
+from storage.base import Raced, Row
 from storage.database import Database
 from storage.moments import micros, moment
 from storage.rows import InboundRow, OutboundRow, SenderRow
@@ -101,16 +101,16 @@ class Outbox:
         return int(row["outbox_id"])
 
     def get(self, outbox_id: int) -> OutboundRow | None:
-        """Return one message."""
-        return _one(self._db.one("outbound", outbox_id=outbox_id))
+        """Return one message; its person is locked, as with `People.lock`."""
+        return self._locked("outbound", outbox_id=outbox_id)
 
     def by_attempt(self, attempt_id: str) -> OutboundRow | None:
-        """Return the message of an attempt."""
-        return _one(self._db.one("outbound_by_attempt", attempt_id=attempt_id))
+        """Return the message of an attempt; its person is locked."""
+        return self._locked("outbound_by_attempt", attempt_id=attempt_id)
 
     def by_provider(self, provider_id: str) -> OutboundRow | None:
-        """Return the message that the provider knows by this id."""
-        return _one(self._db.one("outbound_by_provider", provider_id=provider_id))
+        """Return the message that the provider knows by this id; its person is locked."""
+        return self._locked("outbound_by_provider", provider_id=provider_id)
 
     def due(self, channel: str, now: datetime, limit: int, *, priority: int = 9) -> list[OutboundRow]:
         """Return messages whose moment has come, up to a priority: replies to waiting people first."""
@@ -243,6 +243,16 @@ class Outbox:
         """Take a scheduler job that is due; it is due again at `following`. False: another worker has it."""
         self._db.run("add_job", job=job, due_at=micros(now))
         return self._db.one("take_job", job=job, now=micros(now), next=micros(following)) is not None
+
+
+    def _locked(self, query: str, **values: object) -> OutboundRow | None:
+        """Read a message as it is once its person's other units of work have ended."""
+        row = self._db.one(query, **values)
+        if row is None or row["person_id"] is None:
+            return _one(row)
+        if self._db.one("lock_person", person_id=row["person_id"]) is None:
+            raise Raced(f"person {row['person_id']} was merged with another")
+        return _one(self._db.one(query, **values))
 
 
 def _inbound(row: Row) -> InboundRow:

@@ -1,0 +1,271 @@
+"""The store for several machines: PostgreSQL does the sharing. Units of work run on pooled connections in threads.
+
+READ COMMITTED with row locks: a unit that is about a person locks the person first (`tx.people.lock`), claims pass over
+rows that others hold. A unit that lost a race or a deadlock is run again; one that met a lost connection is refused,
+because nobody but its caller knows whether it may be repeated.
+
+Invariant: no caller waits longer than LIMIT; a connection whose server does not answer is cut.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Hashable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import psycopg
+from psycopg.rows import DictRow
+from psycopg_pool import AsyncConnectionPool, ConnectionPool, PoolTimeout
+
+from storage import postgres_server as server
+from storage.base import Raced, Row, Schema, StoreError, StoreUnavailable, Told
+from storage.database import storable
+from storage.migrate import Migrated, migrate
+from storage.postgres_lead import Lead
+from storage.postgres_unit import Unit
+from storage.queries import queries
+from storage.reader import Reader
+from storage.transaction import Transaction
+
+T = TypeVar("T")
+
+WRITERS, READERS = 6, 3
+"""Connections of one process, at most; one more says who leads."""
+
+LIMIT = 8.0
+"""Seconds that a unit of work may take, waiting included."""
+
+CONNECT_WITHIN = 4.0
+"""Seconds to wait for a connection."""
+
+TRIES = 6
+"""How often a unit is run when others are faster."""
+
+BACKLOG = 10_000
+"""Units that may wait; more are refused at once."""
+
+AGAIN = (
+    psycopg.errors.SerializationFailure,
+    psycopg.errors.DeadlockDetected,
+    psycopg.errors.UniqueViolation,  # two processes met the same thing for the first time
+    psycopg.errors.ForeignKeyViolation,  # a person was merged away
+    Raced,
+)
+"""What another unit of work may cause: this one is run again from its beginning."""
+
+AWAY = (
+    psycopg.OperationalError,
+    psycopg.errors.ReadOnlySqlTransaction,  # the server became a standby
+    psycopg.errors.UndefinedTable,  # somebody took the tables away
+)
+"""What makes the store unavailable for now."""
+
+
+class PostgresStore:
+    """See storage.base.Store. `address` is a libpq URL; it may hold a password, `url` does not."""
+
+    def __init__(self, address: str) -> None:
+        self.url = server.without_password(address)
+        self._address = address
+        self._queries = queries("psycopg")
+        self._waiting = 0
+        self._tails: dict[Hashable, asyncio.Future[None]] = {}
+        self._threads: ThreadPoolExecutor | None = None
+        self._lead = Lead(address)
+        self.read = Reader(self)
+
+    @property
+    def schema(self) -> Schema:
+        """What `open()` found and made of it."""
+        return self._migrated.schema
+
+    async def open(self) -> None:
+        """Connect, migrate, make the pools ready."""
+        self._migrated = await asyncio.to_thread(self._migrate)
+        self._writers: ConnectionPool[psycopg.Connection[DictRow]] = ConnectionPool(
+            self._address,
+            kwargs=server.settings(),
+            min_size=0,
+            max_size=WRITERS,
+            timeout=CONNECT_WITHIN,
+            reconnect_timeout=CONNECT_WITHIN,  # then the next unit of work tries anew, at once
+            configure=server.configure_writer,
+            open=True,
+        )
+        self._readers: AsyncConnectionPool[psycopg.AsyncConnection[DictRow]] = AsyncConnectionPool(
+            self._address,
+            kwargs=server.settings(),
+            min_size=0,
+            max_size=READERS,
+            timeout=CONNECT_WITHIN,
+            reconnect_timeout=CONNECT_WITHIN,
+            configure=server.configure_reader,
+            check=AsyncConnectionPool.check_connection,
+            open=False,
+        )
+        await self._readers.open()
+        self._threads = ThreadPoolExecutor(WRITERS, thread_name_prefix="store-writer")
+
+    async def close(self) -> None:
+        """Finish what was accepted, then disconnect."""
+        threads, self._threads = self._threads, None
+        if threads is None:
+            return
+        await asyncio.to_thread(threads.shutdown)
+        await self._lead.close()
+        await self._readers.close()
+        await asyncio.to_thread(self._writers.close)
+
+    async def write(self, work: Callable[[Transaction], T], *, order: Hashable = None) -> T:
+        """Run one unit of work; return after PostgreSQL has committed it."""
+        if self._waiting >= BACKLOG:
+            raise StoreUnavailable(f"{self.url}: {BACKLOG} units of work wait already. Try again shortly.")
+        self._waiting += 1
+        try:
+            if order is None:
+                return await self._write(work, LIMIT)
+            return await self._write_in_order(work, order)
+        finally:
+            self._waiting -= 1
+
+    async def hold(self, name: str) -> bool:
+        """Tell whether this process leads in `name`; it does not while the database is away."""
+        return await self._lead.take(name)
+
+    async def fetch(self, name: str, **values: object) -> list[Row]:
+        """Return all rows of a named query."""
+        try:
+            async with self._readers.connection() as connection:
+                cursor = await connection.execute(self._queries[name], storable(values))
+                return list(await cursor.fetchall())
+        except AWAY as error:
+            raise self._unavailable(error) from error
+
+    async def stream(self, name: str, **values: object) -> AsyncIterator[Row]:
+        """Yield the rows of a named query from a cursor on the server."""
+        try:
+            async with (
+                self._readers.connection() as connection,
+                connection.transaction(),
+                connection.cursor(name="askwhy_stream") as cursor,
+            ):
+                cursor.itersize = 2000
+                await cursor.execute(self._queries[name], storable(values))
+                async for row in cursor:
+                    yield row
+        except AWAY as error:
+            raise self._unavailable(error) from error
+
+    async def backup(self, path: str, told: Told | None = None) -> None:
+        """Copy everything, as of one moment, into a SQLite file that `askwhy restore` takes."""
+        from storage.transfer import backup_server
+
+        await asyncio.to_thread(backup_server, self._address, Path(path), told)
+
+    async def check(self) -> list[str]:
+        """Return what is wrong: keys that would be given twice, unfinished moves."""
+        return await asyncio.to_thread(server.problems, self._address)
+
+    # -- one unit of work ---------------------------------------------------------------------------------------------
+
+    async def _write_in_order(self, work: Callable[[Transaction], T], order: Hashable) -> T:
+        """Run a unit after those of the same order that were given before."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + LIMIT
+        before = self._tails.get(order)
+        done = self._tails[order] = loop.create_future()
+        try:
+            if before is not None and not (await asyncio.wait({before}, timeout=LIMIT))[0]:
+                raise StoreUnavailable(
+                    f"{self.url}: earlier work on the same person takes too long. Try again."
+                )
+            return await self._write(work, until - loop.time())
+        finally:
+            done.set_result(None)
+            if self._tails[order] is done:
+                del self._tails[order]
+
+    async def _write(self, work: Callable[[Transaction], T], limit: float) -> T:
+        if self._threads is None:
+            raise StoreUnavailable(f"{self.url} is not open.")
+        unit = Unit(work)
+        future = asyncio.get_running_loop().run_in_executor(self._threads, self._run, unit)
+        done, _ = await asyncio.wait({future}, timeout=limit)
+        if not done:
+            unit.give_up()
+            done, _ = await asyncio.wait({future}, timeout=0.5)
+        if not done:
+            future.add_done_callback(_forget)
+            raise StoreUnavailable(f"{self.url} did not answer within {LIMIT:.0f} s. Try again.")
+        return cast("T", future.result())
+
+    def _run(self, unit: Unit) -> Any:
+        """Run a unit, again if others were faster. On a thread of the store."""
+        for _ in range(TRIES - 1):
+            with contextlib.suppress(*AGAIN):
+                return self._attempt(unit)
+        try:
+            return self._attempt(unit)
+        except (psycopg.errors.IntegrityError, StoreError):
+            raise
+        except AGAIN as error:
+            raise StoreUnavailable(f"{self.url}: others were faster {TRIES} times. Try again.") from error
+
+    def _attempt(self, unit: Unit) -> Any:
+        """Run a unit in a transaction; connections that died in the pool are passed over."""
+        died = 0
+        while True:
+            try:
+                connection = self._writers.getconn()
+                try:
+                    with unit.on(connection):
+                        connection.execute("BEGIN")
+                        died = WRITERS  # from here on nothing is tried twice
+                        result = unit.run(Transaction(connection, self._queries, self._migrated.secret))
+                        connection.execute("COMMIT")
+                        return result
+                finally:
+                    _end(connection)
+                    self._writers.putconn(connection)
+            except AGAIN:
+                raise
+            except AWAY as error:
+                died += 1
+                if died > WRITERS or isinstance(error, PoolTimeout):
+                    raise self._unavailable(error) from error
+
+    def _migrate(self) -> Migrated:
+        try:
+            with psycopg.connect(self._address, **server.settings()) as connection:
+                return migrate(connection, "psycopg", self.url)
+        except psycopg.Error as error:
+            raise self._unavailable(error) from error
+
+    def _unavailable(self, error: psycopg.Error) -> StoreUnavailable:
+        if isinstance(error, PoolTimeout):
+            return StoreUnavailable(
+                f"{self.url}: no connection within {CONNECT_WITHIN:.0f} s. Is the server running, and has it connections left?"
+            )
+        said = " ".join(str(error).split())
+        return StoreUnavailable(f"{self.url}: {said}. Check the server and [storage] url.")
+
+
+def from_url(url: str) -> PostgresStore:
+    """Return the store of `postgresql://USER@HOST/DATABASE`."""
+    return PostgresStore(url)
+
+
+def _end(connection: psycopg.Connection[DictRow]) -> None:
+    """Leave no transaction behind. The pool drops a connection that is closed or cannot roll back."""
+    if connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+        with contextlib.suppress(psycopg.Error):
+            connection.execute("ROLLBACK")
+
+
+def _forget(future: asyncio.Future[Any]) -> None:
+    """Take note of an outcome that nobody waits for any more."""
+    if not future.cancelled():
+        future.exception()

@@ -1,0 +1,26 @@
+"""What tests of every kind may ask for."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.fakes.postgres import PostgresServer
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator["PostgresServer"]:
+    """A real PostgreSQL server, started when the first test needs it."""
+    from tests.fakes.postgres import PostgresServer
+
+    server = PostgresServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def postgres_url(postgres: "PostgresServer") -> Iterator[str]:
+    """A fresh database with askwhy's tables."""
+    with postgres.database() as url:
+        yield url
