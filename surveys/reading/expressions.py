@@ -26,7 +26,8 @@ def find_expressions(phrase: Phrase, scale: Scale) -> list[Expression]:
             found.append(read_numeral(phrase, at, scale))
         elif token.type is Type.WORD:
             flags = phrase.flags[at]
-            spelled = spelled_at(phrase, at) if open_ or flags & Word.SCORING else None
+            next_to_number = bool(found) and found[-1].last == at
+            spelled = spelled_at(phrase, at) if open_ or next_to_number or flags & Word.SCORING else None
             if not spelled:
                 open_ = bool(flags & Word.SCORING) or (open_ and bool(flags & _KEEPS_OPEN))
                 at += 1
@@ -38,7 +39,7 @@ def find_expressions(phrase: Phrase, scale: Scale) -> list[Expression]:
             open_ = open_ or token.type in _OPENS
             at += 1
             continue
-        at, open_ = found[-1].last, True
+        at, open_ = found[-1].last, False
     return found
 
 

@@ -105,7 +105,8 @@ def _is_stuck(phrase: Phrase, at: int) -> bool:
     in_address = (
         phrase.type(at - 2) is Type.WORD and phrase.glued(at - 1) and not phrase.flag(at - 2) & Word.LEADING
     )
-    return phrase.said(at - 1) not in "#№=/*+" or in_address
+    bracketed = phrase.said(at - 1) == "<" and phrase.said(at + 1) == ">"
+    return (phrase.said(at - 1) not in "#№=/*+" and not bracketed) or in_address
 
 
 def _chain(phrase: Phrase, at: int, scale: Scale) -> Expression | None:

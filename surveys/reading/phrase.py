@@ -76,6 +76,8 @@ class Phrase:
         if self.type(at) is not Type.WORD:
             return False
         flags = self.flags[at]
+        if not flags & ~Word.LABELLED and (self.is_plural(at + 1) or self.flag(at + 1) & Word.UNIT):
+            return True  # "5 phone calls"
         return bool(flags & Word.UNIT and not flags & (Word.POINTS | Word.STARS)) or self.is_plural(at)
 
 

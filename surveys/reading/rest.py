@@ -8,7 +8,7 @@ from surveys.reading.words import Word
 _AFTER = Word.TAIL | Word.POLITE | Word.POINTS
 _BETWEEN = _AFTER | Word.CORRECTION | Word.NOT | Word.NO | Word.LEAD
 _BEFORE = _BETWEEN | Word.SCORING | Word.MINUS
-_SAYS = Word.REASON | Word.PRAISE  # a filler that is one of these as well may be a why
+_SAYS = Word.REASON | Word.PRAISE | Word.ASPECT  # a filler that is one of these as well may be a why
 _JOINING = frozenset(",;:.-–—…)]}(=/|*•+،、。~")
 _CLOSING = frozenset({Type.STOP, Type.COMMA, Type.DASH})
 

@@ -135,14 +135,14 @@ def _may_follow(phrase: Phrase, expression: Expression, left: Left, right: Right
     """What stands right of a number that begins the reply, or follows a verb of scoring, lets it be the score."""
     if not expression.spelled:
         homophones = phrase.words.homophones.get(expression.value, ())
-        return right <= Right.PRAISE and not (
-            right > Right.REASON and phrase.said(expression.last) in homophones
-        )
+        # "0 waiting" may be praise, "1 technician" is one technician.
+        most = {0: Right.PRAISE, 1: Right.ASPECT}.get(expression.value, Right.UNCOUNTED)
+        return right <= most and not (right > Right.REASON and phrase.said(expression.last) in homophones)
     if expression.value == 1:  # an article in many languages
         return right is Right.END or (left is Left.START and right <= Right.REASON)
-    if expression.value == 0 and right is Right.PRAISE:
-        return False  # "zero service"
-    return right <= Right.PRAISE and right is not Right.OPENER
+    if expression.value == 0:
+        return right <= Right.REASON  # "zero service"
+    return right <= Right.ASPECT and right is not Right.OPENER
 
 
 def _is_own_sentence(phrase: Phrase, expression: Expression) -> bool:

@@ -32,8 +32,10 @@ class Right(IntEnum):
     REASON = 3
     OPENER = 4
     PRAISE = 5
-    WORD = 6
-    CONDITION = 7
+    ASPECT = 6
+    UNCOUNTED = 7  # an unknown word, in a form that is not counted
+    WORD = 8
+    CONDITION = 9
 
 
 class LeftSide(NamedTuple):
@@ -78,7 +80,7 @@ def left_of(phrase: Phrase, first: int, head: int, denied_until: int) -> LeftSid
         left = Left.SCORING if scoring else Left.MARK
     elif scoring or correcting:
         left = Left.SCORING
-    elif flags[at] & Word.PRAISE:
+    elif flags[at] & (Word.PRAISE | Word.ASPECT):
         return LeftSide(Left.PRAISE, first, denied, blocked, correcting)
     else:
         left = Left.WORD
@@ -104,18 +106,33 @@ def right_of(phrase: Phrase, last: int, tail: int) -> Right:
         return Right.REASON
     if flags & Word.WOULD and phrase.flag(at + 1) & Word.LEAD:
         return Right.CONDITION  # "5 would be generous"
-    if flags & Word.PRAISE and _is_counting(phrase, at):
+    if flags & (Word.PRAISE | Word.ASPECT) and _is_counting(phrase, at):
         return Right.WORD
     if flags & (Word.NOT | Word.NO | Word.CORRECTION):
         return Right.OPENER
     if flags & Word.OPENER:
         return Right.WORD if phrase.type(at + 1) is Type.NUMBER else Right.OPENER
-    if flags & Word.PRAISE:
-        return Right.PRAISE
-    uncounted = phrase.words.uncounted
-    return (
-        Right.OPENER if not flags and uncounted and phrase.tokens[at].text.endswith(uncounted) else Right.WORD
-    )
+    if flags & (Word.PRAISE | Word.ASPECT):
+        return Right.PRAISE if flags & Word.PRAISE else Right.ASPECT
+    unknown = phrase.tokens[at].type is Type.WORD and not flags & ~Word.LABELLED
+    return Right.UNCOUNTED if unknown and _is_uncounted(phrase, at) else Right.WORD
+
+
+def _is_uncounted(phrase: Phrase, at: int) -> bool:
+    """An unknown word that its form keeps from being counted, in a clause of the conversation's own language.
+
+    "9 technician was kind": English counts plurals only. "9 meister oli tore": Estonian counts no word that ends in -r.
+    "9 Mari was kind": a name. A clause of another language has none of the language's words near, and proves nothing.
+    """
+    own = phrase.words.own_words
+    near = phrase.tokens[at + 1 : at + 4]
+    proven = any(token.type is Type.WORD and token.text in own for token in near)
+    word = phrase.tokens[at]
+    for ending in phrase.words.uncounted:
+        if word.text.endswith(ending) and (proven or len(ending) > 2):
+            return True
+    name = phrase.text[word.start].isupper() and phrase.text[word.start + 1 : word.end].islower()
+    return proven and (phrase.words.counts_plural or name) and not _is_counting(phrase, at)
 
 
 def is_taken_back(phrase: Phrase, lead: int, expression: Expression) -> bool:
@@ -186,6 +203,6 @@ def _is_counting(phrase: Phrase, at: int) -> bool:
             return False
         if phrase.flags[i] & Word.UNIT or phrase.is_plural(i):
             return True
-        if not phrase.flags[i] & Word.PRAISE and phrase.flags[i]:
+        if phrase.flags[i] & ~(Word.PRAISE | Word.ASPECT | Word.LABELLED):
             return False
     return False

@@ -3,7 +3,7 @@
 A language file (languages/<code>.toml) has `[keywords]` (whole messages: opt_out, opt_in, help, feedback, yes, no, decline; the first
 opt_out is the one printed in texts), `[wishes]` (opt-outs said in sentences, see wishes.py), `[words]` (one list per `Word` flag) and `[numbers]`
 (`words` beside the spelling rules, `endings` that may follow a digit, `never`: spellings that mean something else too often, `plural`: endings of what
-is counted, `uncounted`: endings of what never is, `homophones`: words before which a digit is a word: "2 slow", "4 me").
+is counted, `uncounted`: endings of what never is, `counts_plural`: whether nothing else is counted than plurals, `homophones`: words before which a digit is a word: "2 slow", "4 me").
 Lists are comma-separated text.
 """
 
@@ -40,6 +40,7 @@ class Language:
     never: frozenset[tuple[str, ...]]
     plural: tuple[str, ...]
     uncounted: tuple[str, ...]
+    counts_plural: bool
     homophones: Mapping[int, frozenset[str]]
 
 
@@ -52,6 +53,8 @@ class Vocabulary:
     endings: frozenset[str]
     plural: tuple[str, ...]
     uncounted: tuple[str, ...]
+    counts_plural: bool
+    own_words: Mapping[str, int]  # of the first language alone
     keywords: Mapping[str, frozenset[str]]
     keyword_starts: frozenset[str]  # first words of opt-out, opt-in and help phrases: most replies have none
     homophones: Mapping[int, frozenset[str]]
@@ -114,6 +117,7 @@ def load_language(code: str) -> Language:
         never=frozenset(words_of(word) for word in _list(numbers, "never")),
         plural=tuple(_list(numbers, "plural")),
         uncounted=tuple(_list(numbers, "uncounted")),
+        counts_plural=bool(numbers.get("counts_plural")),
         homophones={
             int(value): frozenset(map(normalise, _list(numbers["homophones"], value)))
             for value in numbers.get("homophones", {})
@@ -128,6 +132,8 @@ def vocabulary(codes: tuple[str, ...]) -> Vocabulary:
     Word lists are united: what forbids a score in any language forbids it. A number word of a later language is left out where
     an earlier language uses the word for something else ("on" is ten in Turkish and "is" in Estonian).
     """
+    first = codes[0] if codes else ""
+    own = load_language(codes[0]) if codes and codes[0] in languages_known() else None
     files = [load_language(code) for code in codes if code in languages_known()]
     words = dict(load_language(UNIVERSAL).words)
     numbers: dict[str, dict[str, int]] = {}
@@ -146,13 +152,17 @@ def vocabulary(codes: tuple[str, ...]) -> Vocabulary:
     for code in languages_known():
         for name in KEYWORDS:
             if name in EVERYWHERE or code in codes:
-                keywords[name] |= load_language(code).keywords[name]
+                keywords[name] |= {
+                    p for p in load_language(code).keywords[name] if code == first or p not in numbers
+                }
     return Vocabulary(
         words=words,
         numbers=numbers,
         endings=frozenset().union(*(file.endings for file in files)),
         plural=tuple(ending for file in files for ending in file.plural),
-        uncounted=tuple(ending for file in files for ending in file.uncounted),
+        uncounted=own.uncounted if own else (),
+        counts_plural=bool(own and own.counts_plural),
+        own_words=own.words if own else {},
         keywords={name: frozenset(phrases) for name, phrases in keywords.items()},
         keyword_starts=frozenset(phrase.split()[0] for name in COMMANDS for phrase in keywords[name]),
         homophones={value: words for file in files for value, words in file.homophones.items()},

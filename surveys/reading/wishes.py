@@ -150,16 +150,22 @@ def _without_polite(said: list[str], polite: frozenset[str]) -> list[str]:
 
 
 def _is_own_sentence(phrase: Phrase, wishes: Wishes) -> bool:
-    """A clear keyword is the first or the last sentence, or stands beside a number: "9. STOP", "9 stop"."""
-    sentences: list[list[str]] = [[]]
+    """A clear keyword is the first sentence or the last clause, or stands beside a number: "9. STOP", "9 stop", "no thanks, stop"."""
+    clauses: list[list[str]] = [[]]
+    first_sentence: list[str] | None = None
     for token in phrase.tokens:
-        if token.type is Type.STOP:
-            sentences.append([])
-        elif token.type is Type.WORD:
-            sentences[-1].append(token.text)
-    spoken = [sentence for sentence in sentences if sentence]
-    edges = [_without_polite(sentence, wishes.polite) for sentence in (spoken[:1] + spoken[-1:])]
-    return any(form in phrase.words.keywords["opt_out"] for said in edges for form in whole_message(said))
+        if token.type is Type.WORD:
+            clauses[-1].append(token.text)
+        elif token.type in {Type.STOP, Type.COMMA} and clauses[-1]:
+            if token.type is Type.STOP and first_sentence is None:
+                first_sentence = clauses[-1] if len(clauses) == 1 else []
+            clauses.append([])
+    last = next((clause for clause in reversed(clauses) if clause), [])
+    return any(
+        form in phrase.words.keywords["opt_out"]
+        for clause in (first_sentence or [], last)
+        for form in whole_message(_without_polite(clause, wishes.polite))
+    )
 
 
 def _is_wished(tokens: list[Token], wishes: Wishes) -> bool:

@@ -15,7 +15,10 @@ class Word:
     POLITE: Final = 1 << 3  # may stand around a keyword: "please", "hello"
     REASON: Final = 1 << 4  # starts a why: "because", "but", "sest"
     OPENER: Final = 1 << 5  # may start a why and can never be counted: "the", "it", "we"
-    PRAISE: Final = 1 << 6  # praise or blame, or what is praised: "great", "slow", "service"
+    PRAISE: Final = 1 << 6  # praise or blame: "great", "slow"
+    ASPECT: Final = (
+        1 << 25
+    )  # what is praised or blamed: "service", "price"; after a zero it may be counted ("0 waiting")
     UNIT: Final = 1 << 7  # counted after a number, which then is no score: "minutes", "euros", "kids"
     POINTS: Final = 1 << 8  # counted, and the number is a score: "points", "punkti"
     STARS: Final = 1 << 9  # counted, and the number is a score where stars are asked for
