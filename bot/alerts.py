@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.channels.base import Outgoing
+from bot.channels.base import Outgoing, SendFailed
 from bot.firm import Firm
 from bot.outgoing import Kind, queue
+from bot.resting import OF_A_DESTINATION
 from storage.transaction import Transaction
 
 
@@ -20,6 +21,20 @@ def alert_admins(
         message = Outgoing(address=address, text=text)
         queue(tx, Kind.ALERT, channel, message, now)
     return True
+
+
+def tell_of_trouble(
+    tx: Transaction, firm: Firm, channel: str, sender: str, failure: SendFailed, now: datetime
+) -> None:
+    """Tell the admins that a sender does not get through, by another channel; once, until it does again.
+
+    Trouble with some receivers only does not end with the next message that arrives: it is told once a day.
+    """
+    notice, not_by = f"sender:{sender}", channel
+    if failure.code in OF_A_DESTINATION:
+        notice, not_by = f"{notice}:{failure.code}:{now.astimezone(firm.zone):%Y-%m-%d}", ""
+    text = f"askwhy: {channel} does not send ({failure.code}): {failure.detail}"
+    alert_admins(tx, firm, notice, text, now, not_by=not_by)
 
 
 def admins(tx: Transaction, firm: Firm, not_by: str = "") -> list[tuple[str, str]]:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.alerts import alert_admins
 from bot.channels.base import Outgoing
 from bot.firm import Firm
+from bot.outcomes import plan_unsent
 from bot.outgoing import Claimed, Kind
 from bot.planning import claim_invitation, setting_for
-from storage.rows import OutboundRow
+from storage.rows import ConversationRow, OutboundRow, VisitRow
 from storage.transaction import Transaction
+from surveys.opening import Opening
 from surveys.states import State
 
 LEASE = timedelta(seconds=45)
 """How long a claim holds. A worker that dies leaves its claims unknown after this time."""
+
+SEND_TAKES = timedelta(seconds=22)
+"""The longest that one send takes (`bot.channels.base.Timeouts.total`), and a little more."""
 
 LOOK_AT = 200
 """Due visits judged in one unit of work, so that replies never wait long behind a pile of overdue ones."""
@@ -23,33 +30,119 @@ ALWAYS = {Kind.STOP_CONFIRMATION, Kind.STAFF, Kind.ALERT}
 """Kinds that go to opted-out people too, or to no customer at all."""
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one look for due messages found; `paused_until` where the sender rests by what the store knows."""
+
+    claimed: Sequence[Claimed] = ()
+    more: bool = False
+    paused_until: datetime | None = None
+
+
+Candidate = OutboundRow | tuple[str, int]
+"""A stored message, or a visit and its person."""
+
+
 def claim(
     tx: Transaction,
     firm: Firm,
     channel: str,
+    sender: str,
     now: datetime,
     limit: int,
     owner: str,
     new_id: Callable[[], str],
-) -> tuple[list[Claimed], bool]:
-    """Claim up to `limit` messages of a channel; return them, and whether there may be more at once."""
+) -> Batch:
+    """Claim up to `limit` messages of a channel; tell whether there may be more at once."""
+    paused_until = tx.outbox.sender(sender).paused_until
+    if paused_until is not None and paused_until > now:
+        return Batch(paused_until=paused_until)
     claimed: list[Claimed] = []
     for row in tx.outbox.due(channel, now, limit):
-        one = _claim_row(tx, firm, row, now, (new_id(), owner, now + LEASE))
-        if one is not None:
-            claimed.append(one)
+        one = claim_one(tx, firm, channel, row, now, (new_id(), owner))
+        claimed += [one] if one else []
     if len(claimed) >= limit or _segments_used_up(tx, firm, channel, now):
-        return claimed, bool(claimed)
+        return Batch(claimed, more=bool(claimed))
     due = tx.visits.due(channel, now, LOOK_AT)
-    for visit_id, person_id in due:
+    for visit in due:
         if len(claimed) >= limit:
             break
-        invitation = claim_invitation(
-            tx, firm, channel, visit_id, person_id, now, (new_id(), owner, now + LEASE)
-        )
-        if invitation is not None:
-            claimed.append(invitation)
-    return claimed, bool(claimed) or bool(due)
+        one = claim_one(tx, firm, channel, visit, now, (new_id(), owner))
+        claimed += [one] if one else []
+    return Batch(claimed, more=bool(claimed) or bool(due))
+
+
+def claim_one(
+    tx: Transaction, firm: Firm, channel: str, candidate: Candidate, now: datetime, ticket: tuple[str, str]
+) -> Claimed | None:
+    """Claim one message by `ticket` (attempt id, owner), or decide what else becomes of it."""
+    claim = (*ticket, now + LEASE)
+    if isinstance(candidate, OutboundRow):
+        return _claim_row(tx, firm, candidate, now, claim)
+    return claim_invitation(tx, firm, channel, *candidate, now, claim)
+
+
+def next_candidates(tx: Transaction, channel: str, now: datetime, limit: int) -> list[Candidate]:
+    """Return what `claim` would look at first."""
+    candidates: list[Candidate] = [*tx.outbox.due(channel, now, limit)]
+    candidates += tx.visits.due(channel, now, limit)
+    return candidates[:limit]
+
+
+def set_aside(tx: Transaction, firm: Firm, candidate: Candidate, now: datetime, why: str) -> None:
+    """End what cannot even be looked at without a fault of ours, so that the rest flows; tell the admins once."""
+    if isinstance(candidate, OutboundRow):
+        tx.outbox.set(candidate.outbox_id, "failed", due_at=candidate.due_at, code="fault")
+        what = f"message {candidate.outbox_id}"
+    else:
+        visit_id = candidate[0]
+        tx.visits.set_state(visit_id, "failed", "fault", {"code": why})
+        tx.visits.tell(visit_id, now, "failed", code=why)
+        what = f"the question about visit {visit_id}"
+    text = f"askwhy: {what} could not be prepared ({why}); the log tells more. Other messages go on."
+    alert_admins(tx, firm, "fault", text, now)
+
+
+def confirm(tx: Transaction, firm: Firm, one: Claimed, now: datetime) -> bool:
+    """Look once more at a claimed message that had to wait; False: it is not to be sent now, its claim is given back."""
+    row = tx.outbox.get(one.row.outbox_id)
+    if not _is_claimed(row, one):
+        return False
+    if _may_leave(tx, firm, one, now):
+        return True
+    give_back(tx, firm, one, now, now)
+    return False
+
+
+def give_back(tx: Transaction, firm: Firm, one: Claimed, at: datetime, now: datetime) -> None:
+    """Undo a claim of what surely did not leave; it is judged anew at `at`."""
+    row = tx.outbox.get(one.row.outbox_id)
+    if row is None or not _is_claimed(row, one):
+        return
+    if row.kind == Kind.INVITATION:
+        tx.outbox.set(row.outbox_id, "suppressed", due_at=row.due_at, code="waiting")
+        plan_unsent(tx, firm, row, at, now, "waiting")
+    else:
+        tx.outbox.set(row.outbox_id, "retry", due_at=at)
+
+
+def _is_claimed(row: OutboundRow | None, one: Claimed) -> bool:
+    return row is not None and row.state == "claimed" and row.attempt_id == one.attempt_id
+
+
+def _may_leave(tx: Transaction, firm: Firm, one: Claimed, now: datetime) -> bool:
+    """Tell whether all that was true at the claim still holds, and the lease lasts as long as a send may take."""
+    row = one.row
+    late = row.not_after is not None and now > row.not_after
+    if late or row.lease_until is None or row.lease_until - now < SEND_TAKES or _is_silenced(tx, row):
+        return False
+    if row.kind not in {Kind.INVITATION, Kind.REMINDER} or row.visit_id is None:
+        return True
+    visit = tx.visits.get(row.visit_id)
+    about = tx.conversations.about(row.visit_id)
+    if visit is None or about is None or about.conversation.replied:
+        return False
+    return _opening(tx, firm, about, visit).is_open(now)
 
 
 def _claim_row(
@@ -59,12 +152,9 @@ def _claim_row(
     if row.not_after is not None and now > row.not_after:
         tx.outbox.set(row.outbox_id, "expired", due_at=row.due_at, code="late")
         return None
-    if row.kind not in ALWAYS and row.person_id is not None:
-        person = tx.people.lock(row.person_id)
-        coming_back = row.kind == Kind.REPLY and person.opted_out_at is None
-        if person.erased_at is not None or (person.opted_out_at is not None and not coming_back):
-            tx.outbox.set(row.outbox_id, "suppressed", due_at=row.due_at, code="opted_out")
-            return None
+    if _is_silenced(tx, row):
+        tx.outbox.set(row.outbox_id, "suppressed", due_at=row.due_at, code="opted_out")
+        return None
     if row.kind == Kind.REMINDER and not _still_wanted(tx, firm, row, now):
         return None
     if not tx.outbox.claim(row.outbox_id, *claim):
@@ -86,10 +176,7 @@ def _still_wanted(tx: Transaction, firm: Firm, row: OutboundRow, now: datetime) 
     ):
         tx.outbox.set(row.outbox_id, "suppressed", due_at=row.due_at, code="answered")
         return False
-    survey = firm.version(
-        about.survey, about.version, tx.conversations.survey_source(about.survey, about.version)
-    )
-    opening = setting_for(tx, firm, visit, survey).opening
+    opening = _opening(tx, firm, about, visit)
     if opening.is_open(now):
         return True
     later = opening.next_open(now)
@@ -98,6 +185,19 @@ def _still_wanted(tx: Transaction, firm: Firm, row: OutboundRow, now: datetime) 
     else:
         tx.outbox.set(row.outbox_id, "retry", due_at=later)
     return False
+
+
+def _is_silenced(tx: Transaction, row: OutboundRow) -> bool:
+    """Tell whether the person of a message stopped us, or was erased."""
+    if row.kind in ALWAYS or row.person_id is None:
+        return False
+    person = tx.people.lock(row.person_id)
+    return person.erased_at is not None or person.opted_out_at is not None
+
+
+def _opening(tx: Transaction, firm: Firm, about: ConversationRow, visit: VisitRow) -> Opening:
+    source = tx.conversations.survey_source(about.survey, about.version)
+    return setting_for(tx, firm, visit, firm.version(about.survey, about.version, source)).opening
 
 
 def _segments_used_up(tx: Transaction, firm: Firm, channel: str, now: datetime) -> bool:

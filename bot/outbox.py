@@ -1,7 +1,8 @@
 """Send what is due on one channel: claim, pace, send, record. One dispatcher per sender.
 
 The order is the delivery contract: the claim is committed before the call, so a crash in between leaves the message
-`unknown` and never sends it twice. A provider that refuses or is away pauses the sender, not the messages.
+`unknown` and never sends it twice. A provider that refuses or is away pauses the sender, not the messages. What had to
+wait after its claim is looked at again before it leaves: a stop, or the end of the window, may have come meanwhile.
 
 Invariant: messages to one address leave one after the other, in their order.
 """
@@ -11,20 +12,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Protocol
 
 import structlog
 
-from bot.alerts import alert_admins
+from bot.alerts import tell_of_trouble
 from bot.channels.base import Channel, Decision, SendFailed, Sent
-from bot.claims import claim
+from bot.claims import Batch, Candidate, claim, claim_one, confirm, give_back, next_candidates, set_aside
 from bot.clock import Clock
 from bot.firm import Firm
+from bot.metrics import PACING_SECONDS, SENDS
 from bot.outcomes import record_failed, record_sent
 from bot.outgoing import Claimed
+from bot.resting import BREAKER, Rest
 from storage.base import Store, StoreError
 from storage.rows import SenderRow
 from storage.transaction import Transaction
@@ -35,17 +38,20 @@ log = structlog.get_logger(__name__)
 POLL = 1.0
 """Seconds between two looks for due messages, unless something wakes the dispatcher."""
 
-BREAKER = (5.0, 15.0, 60.0, 300.0)
-"""Seconds that a sender rests after the first, second … refusal in a row."""
+MOST_AT_ONCE = 64
+"""Sends under way at the same time, at most."""
+
+IN_LINE = 0.1
+"""Seconds of sending that are claimed ahead: whoever waits for an answer is never behind more than that."""
+
+AT_ONCE = 0.5
+"""Seconds after its claim within which a message leaves without another look at it."""
 
 TAKE_OVER_PAUSE = 1.1
 """Seconds that a sender rests after a change of processes, so that both together stay under the limit."""
 
-OPERATOR_PAUSE = 900.0
-"""Seconds until a sender that needs the operator is tried again with one message."""
-
-MOST_AT_ONCE = 64
-"""Sends under way at the same time, at most."""
+MOST_WAIT = 5.0
+"""Seconds that a claimed message waits for its turn; then its claim is given back."""
 
 
 class Pace(Protocol):
@@ -80,8 +86,7 @@ class Dispatcher:
         pace: Pace | None = None,
     ) -> None:
         self.channel = channel
-        self.paused_until: datetime | None = None
-        self.refusals = 0
+        self.rest = Rest()
         self._store = store
         self._firm = firm
         self._clock = clock
@@ -89,11 +94,14 @@ class Dispatcher:
         self._new_id = new_id
         self._pace = pace
         rate = MOST_AT_ONCE if per_second is None else per_second
-        self._batch = max(1, min(MOST_AT_ONCE, math.ceil(rate)))
+        self._batch = max(1, math.ceil(rate * IN_LINE)) if pace else MOST_AT_ONCE
         self._most = max(2, min(MOST_AT_ONCE, math.ceil(rate * 2)))
+        self._in_line = 0
+        self._look_again = POLL
         self._flying: set[asyncio.Task[None]] = set()
         self._tails: dict[str, asyncio.Task[None]] = {}
         self._wake = asyncio.Event()
+        self._moved = asyncio.Event()
 
     def wake(self) -> None:
         """Look for due messages at once."""
@@ -104,6 +112,7 @@ class Dispatcher:
         leading = False
         while not stopping.is_set():
             self._wake.clear()
+            busy = False
             try:
                 led, leading = leading, await self._store.hold(f"sender:{self.channel.sender}")
                 if leading and not led:
@@ -111,16 +120,16 @@ class Dispatcher:
                 busy = leading and await self.step()
             except StoreError as error:
                 log.warning("store_unavailable", channel=self.channel.name, error=str(error))
-                busy = False
             if not busy:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), POLL)
+                    await asyncio.wait_for(self._wake.wait(), self._look_again)
         await self.settle()
 
     async def drain(self) -> None:
         """Send everything that is due now; for demonstrations, simulations and tests."""
         while await self.step():
             await self.settle()
+        await self.settle()
 
     async def settle(self) -> None:
         """Wait until nothing is under way."""
@@ -129,25 +138,65 @@ class Dispatcher:
 
     async def step(self) -> bool:
         """Claim what is due and let it go; False when there is nothing to do now."""
+        while self._in_line > self._batch // 2 or len(self._flying) >= self._most:
+            self._moved.clear()
+            await self._moved.wait()
         now = self._clock.now()
-        if self.paused_until is not None and now < self.paused_until:
+        probing = self.rest.refusals > 0
+        self._look_again = POLL
+        if self.rest.holds(now) or (probing and self._flying):
             return False
-        if len(self._flying) >= self._most:
-            await asyncio.wait(self._flying, return_when=asyncio.FIRST_COMPLETED)
-        probing = self.refusals > 0
-        if probing and self._flying:
+        if (wait := self._until_turn()) > AT_ONCE:
+            self._look_again = min(POLL, wait - AT_ONCE / 2)
             return False
         limit = 1 if probing else min(self._batch, self._most - len(self._flying))
-        claimed, more = await self._store.write(
-            lambda tx: claim(tx, self._firm, self.channel.name, now, limit, self._owner, self._new_id)
-        )
-        for one in claimed:
+        batch = await self._claim(limit)
+        if batch.paused_until is not None:  # by another process: a status told of trouble
+            self.rest.until = batch.paused_until
+        for one in batch.claimed:
             self._launch(one)
-        return more
+        return batch.more
+
+    def _until_turn(self) -> float:
+        """Return how many seconds the sender's own pace has still to wait."""
+        now = self._clock.monotonic()
+        return self._pace.next_at(now, "") - now if self._pace else 0.0
+
+    async def _claim(self, limit: int) -> Batch:
+        """Claim up to `limit` messages together; where one of them cannot be handled, each by itself."""
+        now, name, sender = self._clock.now(), self.channel.name, self.channel.sender
+        try:
+            return await self._store.write(
+                lambda tx: claim(tx, self._firm, name, sender, now, limit, self._owner, self._new_id),
+                order=sender,
+            )
+        except StoreError:
+            raise
+        except Exception:
+            log.exception("claim_failed", channel=name)
+        candidates = await self._store.write(lambda tx: next_candidates(tx, name, now, limit))
+        claimed = [await self._claim_alone(candidate) for candidate in candidates]
+        return Batch([one for one in claimed if one], more=bool(candidates))
+
+    async def _claim_alone(self, candidate: Candidate) -> Claimed | None:
+        """Claim one message; set it aside where even looking at it fails, so that it holds up nobody."""
+        now, ticket = self._clock.now(), (self._new_id(), self._owner)
+        try:
+            return await self._store.write(
+                lambda tx: claim_one(tx, self._firm, self.channel.name, candidate, now, ticket)
+            )
+        except StoreError:
+            raise
+        except Exception as error:
+            log.exception("set_aside", channel=self.channel.name)
+            why = type(error).__name__
+            await self._store.write(lambda tx: set_aside(tx, self._firm, candidate, now, why))
+            return None
 
     def _launch(self, one: Claimed) -> None:
         before = self._tails.get(one.row.address)
         task = asyncio.create_task(self._deliver(one, before))
+        self._in_line += 1
         self._flying.add(task)
         self._tails[one.row.address] = task
         task.add_done_callback(lambda done: self._landed(one.row.address, done))
@@ -156,34 +205,79 @@ class Dispatcher:
         self._flying.discard(task)
         if self._tails.get(address) is task:
             del self._tails[address]
+        self._moved.set()
+        self._wake.set()
         if not task.cancelled() and task.exception() is not None:
             log.error("send_not_recorded", channel=self.channel.name, exc_info=task.exception())
 
     async def _deliver(self, one: Claimed, before: asyncio.Task[None] | None) -> None:
-        if before is not None:
-            await asyncio.wait({before})
-        await self._slot(one.row.address)
+        claimed_at = self._clock.monotonic()
+        try:
+            if before is not None:
+                with self._aside():
+                    await asyncio.wait({before})
+            if not await self._turn(one, claimed_at):
+                return
+        finally:
+            self._in_line -= 1
+            self._moved.set()
+        PACING_SECONDS.labels(self.channel.name).observe(self._clock.monotonic() - claimed_at)
         try:
             sent = await self.channel.send(one.message, one.attempt_id)
         except SendFailed as failure:
+            SENDS.labels(self.channel.name, one.row.kind, str(failure.decision)).inc()
             await self._failed(one, failure)
         else:
+            SENDS.labels(self.channel.name, one.row.kind, "sent").inc()
             await self._sent(one, sent)
 
-    async def _slot(self, address: str) -> None:
-        if self._pace is None:
-            return
-        while (at := self._pace.next_at(now := self._clock.monotonic(), address)) > now:
-            await self._clock.sleep(at - now)
-        self._pace.take(now, address)
+    async def _turn(self, one: Claimed, looked_at: float) -> bool:
+        """Wait until this message may leave; False when it must not leave any more and its claim was given back."""
+        while True:
+            if self.rest.holds(self._clock.now()):
+                return await self._given_back(one)
+            if self._clock.monotonic() - looked_at > AT_ONCE:
+                if not await self._confirmed(one):
+                    return False
+                looked_at = self._clock.monotonic()
+            now = self._clock.monotonic()
+            at = self._pace.next_at(now, one.row.address) if self._pace else now
+            if at <= now:
+                break
+            if at - now > MOST_WAIT:
+                return await self._given_back(one, at - now)
+            # A chat's own pace holds nobody else up.
+            with self._aside() if at - now > self._until_turn() else contextlib.nullcontext():
+                await self._clock.sleep(at - now)
+        if self._pace:
+            self._pace.take(now, one.row.address)
+        return True
+
+    @contextlib.contextmanager
+    def _aside(self) -> Iterator[None]:
+        """Step out of the line for a while: others may be claimed meanwhile."""
+        self._in_line -= 1
+        self._moved.set()
+        try:
+            yield
+        finally:
+            self._in_line += 1
+
+    async def _confirmed(self, one: Claimed) -> bool:
+        now = self._clock.now()
+        return await self._store.write(lambda tx: confirm(tx, self._firm, one, now))
+
+    async def _given_back(self, one: Claimed, seconds: float = 0.0) -> bool:
+        now = self._clock.now()
+        at = max(now + timedelta(seconds=seconds), self.rest.until or now)
+        await self._store.write(lambda tx: give_back(tx, self._firm, one, at, now))
+        return False
 
     async def _sent(self, one: Claimed, sent: Sent) -> None:
         if self.channel.name == "sms" and not sent.segments:
             sent = replace(sent, segments=measure_sms(one.message.text).segments)
         now = self._clock.now()
-        recovered = self.refusals > 0
-        self.refusals = 0
-        self.paused_until = None
+        recovered = self.rest.got_through()
 
         def record(tx: Transaction) -> None:
             record_sent(tx, self._firm, one.row.outbox_id, sent, now)
@@ -195,44 +289,26 @@ class Dispatcher:
 
     async def _failed(self, one: Claimed, failure: SendFailed) -> None:
         now = self._clock.now()
-        pause = self._pause_for(failure)
-        if pause is not None:
-            self.paused_until = max(self.paused_until or now, now + timedelta(seconds=pause))
+        before = self.rest.refusals
+        rests = self.rest.after(failure, now)
+        away = self.rest.refusals == len(BREAKER) > before
         log.info("send_failed", channel=self.channel.name, decision=failure.decision, code=failure.code)
 
         def record(tx: Transaction) -> None:
             record_failed(tx, self._firm, one.row.outbox_id, failure, now)
-            if pause is not None:
+            if rests:
                 stopped = failure.detail if failure.decision is Decision.OPERATOR else None
-                tx.outbox.put_sender(self.channel.sender, SenderRow(self.paused_until, stopped))
-            if failure.decision is Decision.OPERATOR or self.refusals == len(BREAKER):
-                text = f"askwhy: {self.channel.name} does not send ({failure.code}): {failure.detail}"
-                notice = f"sender:{self.channel.sender}"
-                alert_admins(tx, self._firm, notice, text, now, not_by=self.channel.name)
+                tx.outbox.put_sender(self.channel.sender, SenderRow(self.rest.until, stopped))
+            if away or failure.decision is Decision.OPERATOR:
+                tell_of_trouble(tx, self._firm, self.channel.name, self.channel.sender, failure, now)
 
         await self._recorded(record)
-
-    def _pause_for(self, failure: SendFailed) -> float | None:
-        """Return for how long the sender rests after a failure; None: the next message may go."""
-        match failure.decision:
-            case Decision.OPERATOR:
-                self.refusals += 1
-                return OPERATOR_PAUSE
-            case Decision.LATER if failure.retry_after is not None:
-                if self._pace is not None:
-                    self._pace.pause(self._clock.monotonic() + failure.retry_after)
-                return failure.retry_after
-            case Decision.LATER | Decision.UNKNOWN if not failure.code.isdecimal():
-                self.refusals += 1
-                return BREAKER[min(self.refusals, len(BREAKER)) - 1]
-            case _:
-                return None
 
     async def _recorded(self, record: Callable[[Transaction], None]) -> None:
         """Store an outcome; while the store is away, keep trying for as long as the claim's lease may still hold."""
         for wait in (0.2, 1.0, 5.0, 15.0, None):
             try:
-                await self._store.write(record)
+                await self._store.write(record, order=self.channel.sender)
             except StoreError:
                 if wait is None:
                     raise
@@ -243,10 +319,16 @@ class Dispatcher:
     async def _take_over(self) -> None:
         """Go on where an earlier process left off: its pause holds, and what it sent last counts against the pace.
 
-        A stop that waited for the operator ends: whoever restarts askwhy has acted.
+        A stop that waited for the operator ends, whoever restarts askwhy has acted: one message tries the way.
         """
         if self._pace is not None:
             self._pace.pause(self._clock.monotonic() + TAKE_OVER_PAUSE)
-        row = await self._store.write(lambda tx: tx.outbox.sender(self.channel.sender))
-        if row.stopped is None:
-            self.paused_until = row.paused_until
+
+        def begin(tx: Transaction) -> SenderRow:
+            row = tx.outbox.sender(self.channel.sender)
+            if row.stopped is not None:
+                tx.outbox.put_sender(self.channel.sender, SenderRow())
+            return row
+
+        row = await self._store.write(begin)
+        self.rest = Rest(refusals=1) if row.stopped else Rest(until=row.paused_until)

@@ -13,6 +13,7 @@ from bot.channels.base import Decision, SendFailed, Sent
 from bot.firm import Firm
 from bot.outgoing import Kind
 from bot.planning import groups_of, judge, setting_for, suppress
+from bot.resting import OF_A_DESTINATION, TOO_MUCH, concerns_sender
 from storage.moments import day_of
 from storage.rows import OutboundRow, VisitRow
 from storage.tables.visits import Plan
@@ -23,6 +24,13 @@ from surveys.events import NotSent
 
 TRIES = 5
 """Attempts at one message before it is given up, unless the provider named a time."""
+
+LEAVES_AT_MOST = {Kind.QUESTION: 2, Kind.EDIT: 2, Kind.STAFF: TRIES, Kind.ALERT: TRIES}
+"""How often a message leaves where Telegram cannot say whether it took it: the customer sees the same question twice at
+worst, and a lost one would end the conversation; staff get theirs at least once. Other kinds leave once."""
+
+FOR_THE_OPERATOR = timedelta(hours=1)
+"""How long a message waits that only some receivers' network refuses until the operator acts."""
 
 BACKOFF = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=3), timedelta(minutes=15))
 """How long to wait after the first, second … failure."""
@@ -69,7 +77,7 @@ def record_failed(
         return
     match failure.decision:
         case Decision.UNKNOWN:
-            _unknown(tx, row, failure, now)
+            give_up(tx, row, failure.code, now)
         case Decision.OPTED_OUT:
             tx.outbox.set(number, "failed", due_at=row.due_at, code=failure.code)
             if row.person_id is not None:
@@ -90,38 +98,50 @@ def record_failed(
             _later(tx, firm, row, failure, now)
 
 
-def _unknown(tx: Transaction, row: OutboundRow, failure: SendFailed, now: datetime) -> None:
+def give_up(tx: Transaction, row: OutboundRow, code: str, now: datetime) -> None:
+    """Store that nobody knows whether a message was sent; repeat it where that may be (`LEAVES_AT_MOST`)."""
     if row.state == "unknown":
         return
-    repeatable = row.kind in {Kind.QUESTION, Kind.STAFF, Kind.ALERT, Kind.EDIT} and row.channel == "telegram"
-    if repeatable and row.tries < 2:
-        # The customer sees the same question twice at worst; a lost one would end the conversation.
-        tx.outbox.set(row.outbox_id, "retry", due_at=now + BACKOFF[0], code=failure.code)
+    if row.channel == "telegram" and row.tries < LEAVES_AT_MOST.get(Kind(row.kind), 1):
+        tx.outbox.set(row.outbox_id, "retry", due_at=now + BACKOFF[0], code=code)
         return
-    tx.outbox.set(row.outbox_id, "unknown", due_at=row.due_at, code=failure.code)
+    tx.outbox.set(row.outbox_id, "unknown", due_at=row.due_at, code=code)
     if row.kind == Kind.INVITATION and row.visit_id:
         visit = tx.visits.get(row.visit_id)
         if visit is not None and visit.state == "asking":
             tx.visits.set_state(row.visit_id, "unknown")
-        tx.visits.tell(row.visit_id, now, "unknown", code=failure.code)
+        tx.visits.tell(row.visit_id, now, "unknown", code=code)
 
 
 def _later(tx: Transaction, firm: Firm, row: OutboundRow, failure: SendFailed, now: datetime) -> None:
-    """Try again later: an invitation is planned anew, so that everything is judged again; the rest waits in line."""
-    wait = BACKOFF[min(row.tries, len(BACKOFF)) - 1]
-    at = now + max(wait, timedelta(seconds=failure.retry_after or 0))
+    """Try again later: an invitation is planned anew, so that everything is judged again; the rest waits in line.
+
+    A sender that does not get through is nobody's fault: only refusals of this one message are counted and end it.
+    """
+    blameless = concerns_sender(failure) and failure.code not in OF_A_DESTINATION
+    wait = timedelta(seconds=failure.retry_after or 0)
     if row.kind == Kind.INVITATION:
         tx.outbox.set(row.outbox_id, "failed", due_at=row.due_at, code=failure.code)
-        if failure.code.isdecimal() and failure.retry_after is None and _failures(tx, row) >= TRIES:
+        refused = 0 if blameless else _refusals(tx, row)
+        if refused >= TRIES:
             _not_asked(tx, firm, row, now, reason=failure.code, code=failure.code)
         else:
-            _plan_again(tx, firm, row, at, now, failure.code)
-    elif row.tries >= TRIES and failure.retry_after is None and failure.decision is Decision.LATER:
-        tx.outbox.set(row.outbox_id, "failed", due_at=row.due_at, code=failure.code)
-    elif row.not_after is not None and at > row.not_after:
+            _plan_again(tx, firm, row, now + max(wait, _backoff(failure, refused)), now, failure.code)
+        return
+    at = now + max(wait, _backoff(failure, row.tries))
+    if row.not_after is not None and at > row.not_after:
         tx.outbox.set(row.outbox_id, "expired", due_at=row.due_at, code=failure.code)
+    elif row.tries >= TRIES and not blameless:
+        tx.outbox.set(row.outbox_id, "failed", due_at=row.due_at, code=failure.code)
     else:
         tx.outbox.set(row.outbox_id, "retry", due_at=at, code=failure.code)
+
+
+def _backoff(failure: SendFailed, tries: int) -> timedelta:
+    """Return how long to wait; longest for who needs the operator, so that others can try the way first."""
+    if failure.code in OF_A_DESTINATION:
+        return FOR_THE_OPERATOR
+    return BACKOFF[max(0, min(tries, len(BACKOFF)) - 1)]
 
 
 def _not_asked(
@@ -188,14 +208,22 @@ def _plan_again(
     return True
 
 
-def plan_unsent(tx: Transaction, firm: Firm, row: OutboundRow, now: datetime, code: str) -> None:
-    """Put an invitation that the provider surely never got back in line."""
-    _plan_again(tx, firm, row, now, now, code)
+def plan_unsent(
+    tx: Transaction, firm: Firm, row: OutboundRow, at: datetime, now: datetime, code: str
+) -> None:
+    """Put an invitation that the provider surely never got back in line, for `at`."""
+    _plan_again(tx, firm, row, at, now, code)
 
 
-def _failures(tx: Transaction, row: OutboundRow) -> int:
-    """Count the attempts about a visit that the provider itself refused."""
-    return sum(code.isdecimal() for code in tx.outbox.failures_about(row.visit_id or ""))
+def end_unsent(tx: Transaction, firm: Firm, row: OutboundRow, now: datetime, code: str) -> None:
+    """End an invitation that the provider surely never got: it was tried often enough."""
+    _not_asked(tx, firm, row, now, reason=code, code=code)
+
+
+def _refusals(tx: Transaction, row: OutboundRow) -> int:
+    """Count how often the provider refused the invitation about a visit for its own sake."""
+    codes = tx.outbox.failures_about(row.visit_id or "")
+    return sum(code.isdecimal() and code not in TOO_MUCH for code in codes)
 
 
 def _uncount(tx: Transaction, firm: Firm, visit: VisitRow, row: OutboundRow, now: datetime) -> None:

@@ -57,7 +57,7 @@ class Service:
         self._staff_lock = asyncio.Lock()
 
     async def on_visits(self, visits: Sequence[Visit]) -> list[Taken]:
-        """Take visits in, in one transaction; all of them are stored when this returns."""
+        """Take visits in, in one transaction; all of them are stored when this returns, or none."""
         now = self.clock.now()
         return await self.store.write(lambda tx: [take_visit(tx, self.firm, visit, now) for visit in visits])
 
@@ -82,14 +82,22 @@ class Service:
     async def on_status(self, update: StatusUpdate) -> bool:
         """Take what a provider tells after a send; False for a message nobody knows."""
         now = self.clock.now()
-        return await self.store.write(lambda tx: take_status(tx, self.firm, update, now))
+        dispatcher = self.dispatchers.get("sms")
+        sender = dispatcher.channel.sender if dispatcher else None
+        return await self.store.write(lambda tx: take_status(tx, self.firm, update, now, sender=sender))
 
     async def on_tick(self) -> None:
-        """Do what time has made due, but for sending."""
+        """Do what time has made due, but for sending. What fails in one part holds up no other."""
+        for part in (self._give_up_lapsed, self._wake_conversations, self._retry_inbound, self.answer_staff):
+            try:
+                await part()
+            except StoreError:
+                raise
+            except Exception:
+                log.exception("tick_failed", part=part.__name__)
+
+    async def _give_up_lapsed(self) -> None:
         await self.store.write(lambda tx: give_up_lapsed(tx, self.clock.now()))
-        await self._wake_conversations()
-        await self._retry_inbound()
-        await self.answer_staff()
 
     async def answer_staff(self) -> None:
         """Answer what staff asked, oldest first; a question that was not answered before a crash is answered now."""

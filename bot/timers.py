@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.carrying import carry_out, settle
 from bot.firm import Firm
-from bot.outgoing import Kind
+from bot.outcomes import give_up
 from bot.planning import setting_for
 from storage.transaction import Transaction
 from surveys.conversation import advance
@@ -42,10 +42,5 @@ def give_up_lapsed(tx: Transaction, now: datetime) -> int:
     """Call claimed messages whose lease ran out unknown: sent or not, nobody can tell. Return how many."""
     lapsed = tx.outbox.lapsed(now)
     for row in lapsed:
-        tx.outbox.set(row.outbox_id, "unknown", due_at=row.due_at, code="lease")
-        if row.kind == Kind.INVITATION and row.visit_id:
-            visit = tx.visits.get(row.visit_id)
-            if visit is not None and visit.state == "asking":
-                tx.visits.set_state(row.visit_id, "unknown")
-            tx.visits.tell(row.visit_id, now, "unknown", code="lease")
+        give_up(tx, row, "lease", now)
     return len(lapsed)
