@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -24,6 +23,9 @@ LOOK_BACK = timedelta(days=2)
 
 OVERLAP = timedelta(minutes=10)
 """Inbound messages are listed from so long before the last look: clocks differ, and repeats are harmless."""
+
+EVERY = timedelta(hours=1)
+"""How often missed messages are asked for."""
 
 FIRST_LOOK = timedelta(days=1)
 """How far back to look when nothing is known of an earlier look."""
@@ -53,22 +55,33 @@ async def settle_unknown(service: Service, channel: SmsChannel) -> None:
             )
 
 
+class Missed:
+    """What people wrote while nobody listened: asked for at start and every hour, sooner where asking failed."""
+
+    def __init__(self, service: Service, channel: SmsChannel) -> None:
+        self._service = service
+        self._channel = channel
+        self._next: datetime | None = None
+
+    async def look(self) -> None:
+        """Look, if it is time."""
+        now = self._service.clock.now()
+        if self._next is None or now >= self._next:
+            await hear_missed(self._service, self._channel)
+            self._next = now + EVERY
+
+
 async def hear_missed(service: Service, channel: SmsChannel) -> int:
-    """Take in what people wrote while nobody listened; each message once. Return how many were listed."""
+    """Take in what people wrote while nobody listened; each message once. Return how many were listed.
+
+    Raises SendFailed where Twilio does not tell, StoreError where it could not be stored: then look again.
+    """
     now = service.clock.now()
     name = f"missed:{channel.sender}"
     row = await service.store.write(lambda tx: tx.outbox.sender(name))
     since = (moment(row.position) - OVERLAP) if row.position is not None else now - FIRST_LOOK
-    try:
-        inbounds = await channel.missed(since)
-    except SendFailed as failure:
-        log.warning("reconciling_failed", code=failure.code, detail=failure.detail)
-        return 0
+    inbounds = await channel.missed(since)
     for inbound in inbounds:
         await service.on_inbound(inbound)
-    await service.store.write(lambda tx: tx.outbox.put_sender(name, _seen(row, now)))
+    await service.store.write(lambda tx: tx.outbox.put_sender(name, SenderRow(position=micros(now))))
     return len(inbounds)
-
-
-def _seen(row: SenderRow, now: datetime) -> SenderRow:
-    return replace(row, position=micros(now))

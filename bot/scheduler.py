@@ -6,6 +6,7 @@ process lives, are taken through `tx.outbox.take_job`.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, timedelta
@@ -13,6 +14,7 @@ from datetime import UTC, timedelta
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.channels.base import SendFailed
 from bot.clock import Clock
 from storage.base import Store, StoreError
 
@@ -36,6 +38,7 @@ class Scheduler:
         self._store = store
         self._clock = clock
         self._jobs = jobs
+        self._running: set[asyncio.Task[None]] = set()
         self._scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
@@ -54,18 +57,33 @@ class Scheduler:
             )
         self._scheduler.start()
 
-    def stop(self) -> None:
-        """Begin no more runs."""
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
+    async def stop(self, patience: float = 5.0) -> None:
+        """Begin no more runs, and let those under way end; they are cut off after `patience` seconds."""
+        if not self._scheduler.running:
+            return
+        self._scheduler.pause()
+        if self._running:
+            await asyncio.wait(self._running, timeout=patience)
+        self._scheduler.shutdown(wait=False)
 
     async def _run(self, job: Job) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._running.add(task)
+        try:
+            await self._run_safely(job)
+        finally:
+            self._running.discard(task)
+
+    async def _run_safely(self, job: Job) -> None:
         try:
             if job.once and not await self._take(job):
                 return
             await job.work()
         except StoreError as error:
             log.warning("store_unavailable", job=job.name, error=str(error))
+        except SendFailed as failure:
+            log.warning("job_failed", job=job.name, code=failure.code, detail=failure.detail)
         except Exception:
             log.exception("job_failed", job=job.name)
 

@@ -29,7 +29,8 @@ def build_web(app: App) -> Starlette:
     async def story(visit_id: str) -> dict[str, Any] | None:
         from bot.stories import story_json
 
-        return await story_json(app.store, app.firm, visit_id)
+        row = await app.store.read.visit(visit_id)
+        return story_json(row, await app.store.read.story(visit_id), app.firm.zone) if row else None
 
     config = app.config
     sms, telegram = app.channels.get("sms"), app.channels.get("telegram")

@@ -1,0 +1,128 @@
+"""uvicorn as we need it: on a socket of ours, without signal handlers of its own, patient with nobody.
+
+uvicorn bounds neither the time nor the size of a request's head: who opens connections and sends a byte now and then
+would hold them for ever. `ImpatientProtocol` does; bodies are bounded where they are read (bodies.py).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from bot.bootstrap import App
+from bot.commands.context import CommandError
+from bot.web.app import build_web
+
+if TYPE_CHECKING:
+    from bot.config.sections import Web
+
+HEAD_TIME = 10.0
+"""Seconds in which the head of a request must arrive, from the connection's start or the last answer."""
+
+HEAD_SIZE = 32 * 1024
+"""Bytes that a head may have."""
+
+MOST_CONNECTIONS = 1000
+"""Connections at a time; more are answered 503."""
+
+
+def listen(web: Web) -> socket.socket:
+    """Return a socket that listens where the configuration says. Raises CommandError, before anything is started."""
+    family = socket.AF_INET6 if ":" in web.host else socket.AF_INET
+    try:
+        return socket.create_server((web.host, web.port), family=family, backlog=512)
+    except OSError as error:
+        raise CommandError(
+            f"[web] host = {web.host!r}, port = {web.port}: cannot listen there ({error.strerror}). "
+            "Stop the program that does, or choose another port."
+        ) from error
+
+
+async def serve(app: App, at: socket.socket, stopping: asyncio.Event) -> None:
+    """Serve HTTP until `stopping`; requests under way are answered first."""
+    config = uvicorn.Config(
+        build_web(app),
+        http=ImpatientProtocol,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=10,
+        timeout_graceful_shutdown=5,
+        limit_concurrency=MOST_CONNECTIONS,
+    )
+    server = _Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[at]))
+    stop = asyncio.create_task(stopping.wait())
+    await asyncio.wait({serving, stop}, return_when=asyncio.FIRST_COMPLETED)
+    server.should_exit = True
+    stop.cancel()
+    await serving
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without signal handlers: ours stop everything together."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+class ImpatientProtocol(HttpToolsProtocol):
+    """Closes a connection whose next request's head does not arrive in time, or does not end."""
+
+    _late: asyncio.TimerHandle | None = None
+    _head = 0
+
+    def connection_made(self, transport: Any) -> None:
+        """Begin to wait for a head."""
+        super().connection_made(transport)
+        self._expect_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop waiting."""
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Parse, and count the bytes of a head that does not end."""
+        super().data_received(data)
+        if self._late is not None and not self.transport.is_closing():
+            self._head += len(data)
+            if self._head > HEAD_SIZE:
+                self.send_400_response("The head of the request is too large.")
+
+    def on_headers_complete(self) -> None:
+        """Hand the request over; its body has limits of its own."""
+        self._stop_waiting()
+        super().on_headers_complete()
+
+    def on_response_complete(self) -> None:
+        """Wait for the next head."""
+        super().on_response_complete()
+        if not self.transport.is_closing() and not self.pipeline:
+            self._expect_head()
+
+    def _expect_head(self) -> None:
+        self._stop_waiting()
+        self._head = 0
+        self._late = self.loop.call_later(HEAD_TIME, self._give_up)
+
+    def _stop_waiting(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
+
+    def _give_up(self) -> None:
+        self._late = None
+        if not self.transport.is_closing():
+            self.transport.close()
