@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from storage import sqlite_file
 from storage.base import Row, StoreError, Told
@@ -15,9 +17,11 @@ from storage.sqlite import SqliteStore
 class MemoryStore(SqliteStore):
     """See storage.base.Store; gone when it is closed. One connection serves writers and readers, in turn."""
 
-    def __init__(self) -> None:
+    def __init__(self, secret: bytes | None = None) -> None:
+        """`secret` is that of the store whose rows will be copied into this one; a new one otherwise."""
         super().__init__(Path(":memory:"))
         self.url = "memory:"
+        self._secret = secret
 
     async def hold(self, name: str) -> bool:
         """Lead: no other process can see this store."""
@@ -40,10 +44,24 @@ class MemoryStore(SqliteStore):
         """Find nothing wrong with what is not on a disk."""
         return []
 
+    async def put(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Store rows of another store as they are; `table` is one of ours, and columns have its names."""
+        if not rows:
+            return
+        columns = tuple(rows[0])
+        text = (
+            f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(f':{name}' for name in columns)})"  # noqa: S608
+        )
+        connection = self._connection
+        assert connection is not None, "open() comes first"
+        await self.write(lambda _: connection.executemany(text, rows))
+
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
         sqlite_file.set_up(connection)
         self._migrated = migrate(connection, "sqlite3", self.url)
+        if self._secret is not None:
+            self._migrated = replace(self._migrated, secret=self._secret)
         return connection
 
 
