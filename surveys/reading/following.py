@@ -173,8 +173,11 @@ def _noun(phrase: Phrase, first: int, last: int, value: int, scale: Scale, *, sp
         return Expression(Form.COUNT, first, last + 2)  # an ordinal: "2. korda", "9. mai"
     if flags & Word.POINTS:
         return finish(phrase, first, last + 1, value, spelled=spelled)
+    if glued and phrase.said(last) in {"o", "о"} and value * 10 in scale:
+        return split(scale, first, last + 1, value, value * 10)  # "1O"
     if glued and phrase.type(last) is Type.WORD and not spelled:
-        if phrase.said(last) in phrase.words.endings:
+        # A single letter needs its mark ("9:n"): "9t" is nine hours, "10k" ten thousand.
+        if len(phrase.said(last)) > 1 and phrase.said(last) in phrase.words.endings:
             return finish(phrase, first, last + 1 + _is_points(phrase, last + 1), value)
         if not flags & Word.REASON:
             return Expression(Form.COUNT, first, last + 1)  # 5a, 3rd

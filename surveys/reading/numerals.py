@@ -98,6 +98,8 @@ def _is_stuck(phrase: Phrase, at: int) -> bool:
     if not phrase.glued(at):
         return False
     before, flags = phrase.type(at - 1), phrase.flag(at - 1)
+    if phrase.said(at - 1) in MINUS_SIGNS and phrase.glued(at - 1) and phrase.type(at - 2) is Type.WORD:
+        return not phrase.flag(at - 2)  # AB-9, but "hinne-9"
     if before is Type.WORD:
         return not flags & (Word.PREFIX | Word.OUT_OF)
     if before is not Type.SIGN:

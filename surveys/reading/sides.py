@@ -63,11 +63,13 @@ def left_of(phrase: Phrase, first: int, head: int, denied_until: int) -> LeftSid
         denied = denied or bool(flags[at] & Word.NOT and not flags[at] & Word.LEADING)
         at -= 1
     scoring, correcting = bool(passed & Word.SCORING), bool(passed & Word.CORRECTION)
-    blocked = _is_blocked(phrase, at, first, correcting=correcting)
     if first <= head:
-        # "No, 8" corrects too.
+        # "Sorry, 8" and "no, 8" correct, also with a mark between.
         correcting = any(flags[i] & (Word.CORRECTION | Word.NO) for i in range(first))
-        return LeftSide(Left.START, 0, denied, blocked, correcting)
+        return LeftSide(
+            Left.START, 0, denied, _is_blocked(phrase, at, first, correcting=correcting), correcting
+        )
+    blocked = _is_blocked(phrase, at, first, correcting=correcting)
     if at < 0:
         return LeftSide(
             Left.SCORING if denied and scoring else Left.MARK if denied else Left.START,
@@ -108,7 +110,7 @@ def right_of(phrase: Phrase, last: int, tail: int) -> Right:
         return Right.CONDITION  # "5 would be generous"
     if flags & (Word.PRAISE | Word.ASPECT) and _is_counting(phrase, at):
         return Right.WORD
-    if flags & (Word.NOT | Word.NO | Word.CORRECTION):
+    if flags & (Word.NOT | Word.NO | Word.CORRECTION | Word.MINUS):
         return Right.OPENER
     if flags & Word.OPENER:
         return Right.WORD if phrase.type(at + 1) is Type.NUMBER else Right.OPENER

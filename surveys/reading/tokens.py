@@ -65,6 +65,7 @@ _PLAIN = {
     "،": ",",
     "⁄": "/",
 }
+_DROPPED = frozenset(APOSTROPHES + '"\u00ad')
 _KEYCAP_TEN = "\U0001f51f"
 
 _ASCII = re.compile(
@@ -99,11 +100,14 @@ def normalise(word: str) -> str:
     if word.isascii():
         word = word.lower()
         return word.replace("'", "").replace("`", "") if "'" in word or "`" in word else word
-    # Only true combining accents go: the vowel signs of Indic scripts have class 0 and stay.
+    # Only true combining accents go: the vowel signs of Indic scripts have class 0 and stay. Russian й is no accented и.
+    decomposed = unicodedata.normalize("NFKD", word.casefold()).replace("и\u0306", "й")
     return "".join(
-        c
-        for c in unicodedata.normalize("NFKD", word.casefold())
-        if not unicodedata.combining(c) and c not in "'’‘ʼ`´׳״\"\u00ad" and not "\u200b" <= c <= "\u200f"
+        [
+            c
+            for c in decomposed
+            if not unicodedata.combining(c) and c not in _DROPPED and not "\u200b" <= c <= "\u200f"
+        ]
     ).casefold()
 
 
