@@ -125,7 +125,9 @@ async def test_a_store_that_is_closed_refuses_and_may_be_closed_again(store: Sto
 async def test_what_was_accepted_is_stored_before_the_store_closes(shared_url: str) -> None:
     store = make_store(shared_url)
     await store.open()
-    units = [asyncio.create_task(store.write(partial(person_called, customer_id=f"c-{n}"))) for n in range(50)]
+    units = [
+        asyncio.create_task(store.write(partial(person_called, customer_id=f"c-{n}"))) for n in range(50)
+    ]
     await asyncio.sleep(0)
     await store.close()
     assert all(isinstance(person, int) for person in await asyncio.gather(*units))
