@@ -21,7 +21,7 @@ def run(context: Context, *, period: str) -> int:
     from bot.reports.asking import read_options
     from surveys.periods import WordError
 
-    async def work(here: Surroundings) -> tuple[list[Result], CompositeResult | None]:
+    async def work(here: Surroundings) -> tuple[list[Result], CompositeResult | None, int]:
         try:
             request = await read_options(here.store, here.firm, here.now, period=period)
         except WordError as error:
@@ -30,13 +30,13 @@ def run(context: Context, *, period: str) -> int:
         results = await visits.all_measures(over)
         definition = here.config.composite
         index = await visits.composite_report(over, definition, here.now) if definition else None
-        return results, index
+        return results, index, here.firm.minimum_answers
 
-    results, index = with_store(context, work)
+    results, index, minimum = with_store(context, work)
     if context.json:
         context.emit(as_json(results, index))
     else:
-        context.say(table(results))
+        context.say(table(results, minimum))
         if index is not None:
             context.say(composite_table(index))
             context.say(index.reason)
@@ -75,12 +75,12 @@ def as_json(results: list[Result], index: CompositeResult | None) -> dict[str, A
     return {"measures": listed}
 
 
-def table(results: list[Result]) -> Table:
-    """Lay the measures out."""
+def table(results: list[Result], minimum: int) -> Table:
+    """Lay the measures out; what is below the minimum has its count alone."""
     from rich import box
     from rich.table import Table
 
-    from bot.staff.commands.measures import name_of
+    from bot.staff.commands.measures import is_shown, name_of
     from bot.staff.phrases import figure, interval
 
     laid = Table(box=box.SIMPLE_HEAD)
@@ -90,8 +90,9 @@ def table(results: list[Result]) -> Table:
     laid.add_column("n", justify="right")
     laid.add_column("note", overflow="fold")
     for result in results:
-        value = figure(result.value, result.unit, "en")
-        ends = interval(result, "en").strip(" ()")
+        shown = is_shown(result, minimum)
+        value = figure(result.value, result.unit, "en") if shown else "too few"
+        ends = interval(result, "en").strip(" ()") if shown else ""
         laid.add_row(name_of(result, "en"), value, ends, str(result.n), result.note)
     return laid
 

@@ -79,14 +79,14 @@ def table(report: ScoreReport) -> Table:
     from rich import box
     from rich.table import Table
 
-    from bot.staff.phrases import band_name, key_name, measure_name
+    from bot.staff.phrases import key_name, measure_name, share_name
     from surveys.texts import percent, without_isolates
 
     bands = tuple(report.bands)
     laid = Table(box=box.SIMPLE_HEAD)
     laid.add_column(report.by or "", overflow="fold")
     names = (measure_name(report.scoring.measure, "en"), "95% interval", "n")
-    for name in (*names, *(band_name(band, "en") for band in bands)):
+    for name in (*names, *(share_name(band, "en") for band in bands)):
         laid.add_column(name, justify="right")
     for group in report.groups:
         shares = [percent("en", 100 * group.bands[band] / group.result.n) for band in bands]

@@ -23,7 +23,7 @@ from storage.rows import SenderRow
 from storage.transaction import Transaction
 from surveys.cells import visible
 from surveys.definition import Survey
-from surveys.texts import number, say, say_n
+from surveys.texts import number, say_n
 from surveys.themes import masked
 
 CURSOR = "alerts:low-scores"

@@ -12,6 +12,7 @@ from bot.reports.subject import Scoring
 from surveys.measures import ANSWER_MEASURES
 from surveys.measures.base import Result
 from surveys.measures.statistics import Comparison
+from surveys.periods import FIRST_DAY
 from surveys.texts import directed, is_right_to_left, isolate, number, percent, say, say_n
 
 MEASURES: Final = {
@@ -26,22 +27,22 @@ MEASURES: Final = {
 """What people call the measures of a question."""
 
 BANDS: Final = {
-    "promoter": "promoters",
-    "passive": "passives",
-    "detractor": "detractors",
-    "satisfied": "satisfied",
-    "neutral": "neutral",
-    "dissatisfied": "dissatisfied",
-    "loyal": "loyal",
-    "undecided": "undecided",
-    "leaving": "leaving",
-    "resolved": "resolved",
-    "unresolved": "unresolved",
-    "missed": "would miss us",
-    "partly": "would miss us a little",
-    "not_missed": "would not miss us",
+    "promoter": ("Promoters", "promoters"),
+    "passive": ("Passives", "passives"),
+    "detractor": ("Detractors", "detractors"),
+    "satisfied": ("Satisfied", "satisfied"),
+    "neutral": ("Neutral", "neutral"),
+    "dissatisfied": ("Dissatisfied", "dissatisfied"),
+    "loyal": ("Loyal", "loyal"),
+    "undecided": ("Undecided", "undecided"),
+    "leaving": ("Leaving", "leaving"),
+    "resolved": ("Resolved", "resolved"),
+    "unresolved": ("Unresolved", "unresolved"),
+    "missed": ("Would miss us", "would miss us"),
+    "partly": ("Would miss us a little", "would miss us a little"),
+    "not_missed": ("Would not miss us", "would not miss us"),
 }
-"""The bands of the ready surveys, as they stand after a percentage: "58 % promoters"."""
+"""The bands of the ready surveys: as a name, and after a percentage ("58 % promoters"), where some languages decline."""
 
 DIMENSIONS: Final = {
     "branch": "branch",
@@ -63,8 +64,13 @@ def measure_name(measure: str, language: str) -> str:
 
 
 def band_name(band: str, language: str) -> str:
-    """Return a band's name after a percentage; a survey's own name as it is."""
-    return say(language, BANDS[band]) if band in BANDS else band
+    """Return a band's name; a survey's own name as it is."""
+    return say(language, BANDS[band][0]) if band in BANDS else band
+
+
+def share_name(band: str, language: str) -> str:
+    """Return a band's name as it stands after a percentage."""
+    return say(language, BANDS[band][1]) if band in BANDS else band
 
 
 def dimension_name(dimension: str, language: str) -> str:
@@ -145,7 +151,7 @@ def bands_line(report: ScoreReport, language: str) -> str:
         return ""
     n = report.result.n
     parts = (
-        f"{percent(language, 100 * count / n)} {band_name(band, language)}"
+        f"{percent(language, 100 * count / n)} {share_name(band, language)}"
         for band, count in report.bands.items()
     )
     return ", ".join(parts)
@@ -153,37 +159,37 @@ def bands_line(report: ScoreReport, language: str) -> str:
 
 def change_line(report: ScoreReport, language: str) -> str:
     """Return "+7 on the 30 days before: not significant (p = 0.27)", or that there is nothing to compare with."""
-    days = report.period_before.days
-    if not report.shown:
+    if not report.shown or report.period.first_day == FIRST_DAY:  # before all time there is nothing
         return ""
+    days = report.period_before.days
     if not report.before.n:
-        return say_n(language, "No answers on the day before.", "No answers in the {n} days before.", days)
+        if days == 1:
+            return say(language, "No answers on the day before.")
+        return say_n(
+            language, "No answers in the {n} day before.", "No answers in the {n} days before.", days
+        )
     if not report.comparable or report.change.delta is None or report.change.p is None:
+        if days == 1:
+            return say(language, "Too few answers on the day before to compare.")
         return say_n(
             language,
-            "Too few answers on the day before to compare.",
+            "Too few answers in the {n} day before to compare.",
             "Too few answers in the {n} days before to compare.",
             days,
         )
-    told = {
-        "delta": delta(report.change, report.result.unit, language),
-        "p": probability(report.change.p, language),
-    }
-    if report.change.significant:
-        return say_n(
+    difference = delta(report.change, report.result.unit, language)
+    if days == 1:
+        told = say(language, "{delta} on the day before", delta=difference)
+    else:
+        told = say_n(
             language,
-            "{delta} on the day before: significant ({p})",
-            "{delta} on the {n} days before: significant ({p})",
+            "{delta} on the {n} day before",
+            "{delta} on the {n} days before",
             days,
-            **told,
+            delta=difference,
         )
-    return say_n(
-        language,
-        "{delta} on the day before: not significant ({p})",
-        "{delta} on the {n} days before: not significant ({p})",
-        days,
-        **told,
-    )
+    meaning = say(language, "significant") if report.change.significant else say(language, "not significant")
+    return f"{told}: {meaning} ({probability(report.change.p, language)})"
 
 
 def delta(change: Comparison, unit: str, language: str) -> str:

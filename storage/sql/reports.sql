@@ -33,8 +33,8 @@ WHERE survey = :survey AND dimension = :dimension AND day >= :first AND day < :l
 
 -- name: asked_daily
 -- Invitations sent, by day and group.
-SELECT day, key, n FROM asked_tallies
-WHERE survey = :survey AND dimension = :dimension AND day >= :first AND day < :last ORDER BY day, key;
+SELECT day, key, sum(n) AS n FROM asked_tallies
+WHERE survey = :survey AND dimension = :dimension AND day >= :first AND day < :last GROUP BY day, key ORDER BY day, key;
 
 -- name: raw_values
 -- Values with the dimensions they were given under, for questions that no roll-up answers.
@@ -82,6 +82,10 @@ LEFT JOIN customers c ON c.customer_id = v.customer_id WHERE v.visit_id = :visit
 -- Every response with its visit's columns, in order, for the export.
 SELECT r.*, v.occurred_at, v.amount, v.resolved FROM responses r LEFT JOIN visits v ON v.visit_id = r.visit_id
 ORDER BY r.response_id;
+
+-- name: extra_of_responses
+-- The further columns of all responses, to know their names.
+SELECT extra FROM responses WHERE extra <> '{}';
 
 -- name: all_visits
 SELECT * FROM visits ORDER BY occurred_at, visit_id;

@@ -38,8 +38,13 @@ def name_of(result: Result, language: str) -> str:
     return say(language, measure.name if measure else FURTHER_NAMES.get(result.id, result.id))
 
 
+def is_shown(result: Result, minimum: int) -> bool:
+    """Tell whether a value may be told: sums and counts always, shares and means from the minimum on."""
+    return result.value is None or result.n >= minimum or result.unit in {"count", "money"}
+
+
 def _line(result: Result, minimum: int, language: str) -> str:
     told = sample(result.n, language)
-    if result.n >= minimum or result.unit in {"count", "money"}:
+    if is_shown(result, minimum):
         told = f"{figure(result.value, result.unit, language)}{interval(result, language)}  {told}"
     return f"{name_of(result, language)}  {told}"

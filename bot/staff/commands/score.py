@@ -20,7 +20,7 @@ from bot.staff.phrases import (
 )
 from bot.staff.reply import Reply, Rows, bold, button, lines_of, quiet, rows_of
 from bot.staff.request_words import words_of
-from surveys.texts import say, say_n
+from surveys.texts import number, say
 
 MOST_LINES = 25
 """Groups told in words; a chat is no table of a hundred rows."""
@@ -64,7 +64,7 @@ def group_lines(report: ScoreReport, language: str) -> list[str]:
     """Return a line per group, the largest first."""
     lines = [f"  {group_line(group, language)}" for group in report.groups[:MOST_LINES]]
     more = len(report.groups) - MOST_LINES
-    return [*lines, say_n(language, "and {n} more", "and {n} more", more)] if more > 0 else lines
+    return [*lines, say(language, "and {n} more", n=number(language, more))] if more > 0 else lines
 
 
 def _drawing(report: ScoreReport, organisation: str, language: str) -> Callable[[], bytes]:

@@ -9,7 +9,7 @@ from bot.channels.base import Button
 from bot.reports.asking import read_words
 from bot.reports.whys import WhyReport, why_report
 from bot.staff.asked import Asked
-from bot.staff.phrases import BANDS, band_name
+from bot.staff.phrases import BANDS, band_name, share_name
 from bot.staff.reply import Line, Reply, bold, button, lines_of, quiet, rows_of
 from bot.staff.request_words import words_of
 from surveys.cells import visible
@@ -35,7 +35,7 @@ async def answer(asked: Asked) -> Reply:
     if not bands:
         return Reply(lines_of(say(asked.language, "This survey has no bands to compare.")))
     if band is not None and band not in bands:
-        raise RequestError(f"There is no band {band!r}.", band, _plural(bands[-1]), EXAMPLE)
+        raise RequestError(f"There is no band {band!r}.", band, band_name(bands[-1], asked.language), EXAMPLE)
     themes = asked.config.themes
     report = await why_report(
         asked.store, asked.firm, request, band or bands[-1], themes, branches=asked.branches
@@ -75,7 +75,7 @@ class _Page:
         name = band_name(self._report.band, self._language)
         n = self._report.findings.n
         count = say_n(self._language, "{n} answer with a why", "{n} answers with a why", n)
-        return f"{name[:1].upper()}{name[1:]}: {count}"
+        return f"{name}: {count}"
 
     def _item(self, item: Theme | Comment) -> Iterator[Line]:
         if isinstance(item, Comment):
@@ -118,8 +118,7 @@ class _Page:
     def _other_bands(self) -> Iterator[Button | None]:
         for band in self._report.about.question.bands:
             if band != self._report.band:
-                name = band_name(band, self._language)
-                yield button(f"{name[:1].upper()}{name[1:]}", *self._words(band, 1))
+                yield button(band_name(band, self._language), *self._words(band, 1))
 
 
 def _take_band(words: tuple[str, ...]) -> tuple[str | None, list[str]]:
@@ -132,9 +131,9 @@ def _take_band(words: tuple[str, ...]) -> tuple[str | None, list[str]]:
 def _band_words() -> Iterator[tuple[str, str]]:
     for band in BANDS:
         yield joined(band), band
-        yield joined(_plural(band)), band
         for language in LANGUAGES:
             yield joined(band_name(band, language)), band
+            yield joined(share_name(band, language)), band
 
 
 def _take_page(words: Iterable[str]) -> tuple[int, list[str]]:
@@ -145,7 +144,3 @@ def _take_page(words: Iterable[str]) -> tuple[int, list[str]]:
         else:
             rest.append(word)
     return page, rest
-
-
-def _plural(band: str) -> str:
-    return BANDS.get(band, band)
