@@ -11,11 +11,15 @@ from storage.tables.messages import Inbox, Outbox
 from storage.tables.people import People
 from storage.tables.privacy import Privacy
 from storage.tables.staff import Staff
+from storage.tables.upkeep import Upkeep
 from storage.tables.visits import Visits
 
 
 class Transaction:
-    """The tables by name: `tx.people`, `tx.visits`, `tx.conversations`, `tx.answers`, `tx.inbox`, `tx.outbox`, `tx.staff`, `tx.privacy`."""
+    """The tables by name: `tx.people`, `tx.visits`, `tx.conversations`, `tx.answers`, `tx.inbox`, `tx.outbox`, `tx.staff`.
+
+    `tx.privacy` and `tx.upkeep` see the same rows from the side of a person and of the program's own health.
+    """
 
     def __init__(self, connection: Connection, queries: Mapping[str, str], secret: bytes) -> None:
         db = self.db = Database(connection, queries)
@@ -27,3 +31,4 @@ class Transaction:
         self.outbox = Outbox(db)
         self.staff = Staff(db)
         self.privacy = Privacy(db, secret)
+        self.upkeep = Upkeep(db)

@@ -39,7 +39,8 @@ def export(context: Context, *, customer_id: str) -> int:
 
 def forget(context: Context, *, customer_id: str, yes: bool) -> int:
     """Erase a person; 1 for a customer nobody knows. Asks first where somebody sits at a terminal."""
-    from bot.privacy.report import Report, forget_now, made_sure
+    from bot.privacy.report import REWRITE, Report, forget_now, made_sure
+    from storage.sqlite_traces import Traces
 
     if not (yes or context.json or _confirmed(context, customer_id)):
         raise WrongUseError("Nothing was erased.")
@@ -50,6 +51,12 @@ def forget(context: Context, *, customer_id: str, yes: bool) -> int:
         return report, here.config
 
     report = made_sure(*with_store(context, work))
+    if report.traces not in {None, Traces.NONE}:
+
+        async def remember(here: Surroundings) -> None:
+            await here.store.write(lambda tx: tx.upkeep.put(REWRITE, here.now))
+
+        with_store(context, remember)
     if context.json:
         context.emit(report.to_dict())
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from bot.backups import copies_in
 from bot.config import Config
@@ -14,6 +14,9 @@ from bot.privacy.erasing import Erased, erase_person
 from bot.privacy.finding import Elsewhere, Found
 from storage.base import Store
 from storage.sqlite_traces import Traces, wipe
+
+REWRITE: Final = "rewrite"
+"""What `tx.upkeep` remembers when the store's file has to be written anew at night."""
 
 
 @dataclass(frozen=True, slots=True)

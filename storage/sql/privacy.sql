@@ -159,3 +159,15 @@ WHERE (EXISTS (SELECT 1 FROM addresses a WHERE a.person_id = p.person_id)
   AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.person_id = p.person_id AND o.created_at >= :before)
   AND NOT EXISTS (SELECT 1 FROM addresses a JOIN inbox i ON i.channel = a.channel AND i.address = a.address
     AND i.received_at >= :before WHERE a.person_id = p.person_id);
+
+-- name: drop_old_links!
+-- Links that are used up or out of date for long.
+DELETE FROM links WHERE used_at < :before OR expires_at < :before;
+
+-- name: old_places
+-- Ended conversations older than :before that still say where they took place.
+SELECT conversation_id FROM conversations
+WHERE opened_at < :before AND state NOT IN ('asked', 'answering') AND address <> '';
+
+-- name: hide_place!
+UPDATE conversations SET address = '' WHERE conversation_id = :conversation_id;

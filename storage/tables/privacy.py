@@ -95,6 +95,10 @@ class Privacy:
         """Replace what a conversation remembers."""
         self._db.run("hide_said", conversation_id=conversation_id, data=_json(data))
 
+    def hide_place(self, conversation_id: int) -> None:
+        """Forget where a conversation took place."""
+        self._db.run("hide_place", conversation_id=conversation_id)
+
     def hide_inbound(self, inbox_id: int, body: Mapping[str, Any]) -> None:
         """Leave of a message that it came; one that waited to be handled is dropped."""
         self._db.run("hide_inbound", inbox_id=inbox_id, body=_json(body))
@@ -110,6 +114,10 @@ class Privacy:
     def drop_links(self, customer_id: str, used_by: str) -> int:
         """Forget the links of a customer, and those an account used; pass "" for none."""
         return self._db.run("drop_links", body=_json({"customer_id": customer_id}), used_by=used_by)
+
+    def drop_old_links(self, before: datetime) -> int:
+        """Forget links that were used up, or out of date, before a moment."""
+        return self._db.run("drop_old_links", before=micros(before))
 
     def drop_requests(self, channel: str, address: str) -> int:
         """Forget commands that were refused to an address."""

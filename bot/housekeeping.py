@@ -1,0 +1,155 @@
+"""The work of the night, once a night by one process: old personal data goes, then a checked copy is made and old ones go.
+
+The hour is the organisation's own; a night that the program slept through is made up for at the next start. A copy that
+fails alerts the admins once and is tried again an hour later.
+
+Rows of the inbox and the outbox are never deleted: their ids are what a repeat is known by, for ever. What is in them
+goes by `[retention]`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from bot.alerts import alert_admins
+from bot.backups import copies_in, name_for, surplus
+from bot.clock import Clock
+from bot.config import Config
+from bot.firm import Firm
+from bot.privacy.report import REWRITE, sqlite_path
+from bot.privacy.retention import let_go
+from storage.base import Store, StoreError
+from storage.sqlite_traces import rewrite
+from storage.transaction import Transaction
+
+log = structlog.get_logger(__name__)
+
+NIGHT: Final = "night"
+BACKUP_DONE: Final = "backup-done"
+BACKUP_FAILED: Final = "backup"  # the notice that the admins got
+
+LOOK_EVERY: Final = timedelta(minutes=1)
+AGAIN_AFTER: Final = timedelta(hours=1)
+
+
+class Stopped(Exception):  # noqa: N818 -- not a fault
+    """The program is asked to end."""
+
+
+class Housekeeping:
+    """`look()` every minute; it works when the night has come. `stopping` ends a copy that is under way."""
+
+    def __init__(self, store: Store, firm: Firm, config: Config, clock: Clock) -> None:
+        self._store = store
+        self._firm = firm
+        self._config = config
+        self._clock = clock
+        self._stopping = False
+
+    def stop(self) -> None:
+        """Give up what is under way; the next night finds it as it was."""
+        self._stopping = True
+
+    async def look(self) -> None:
+        """Do the work of the night if it is due and nobody else does it. Raises StoreError."""
+        now = self._clock.now()
+        following = self._next_night(now)
+
+        def take(tx: Transaction) -> bool:
+            tx.upkeep.plan(NIGHT, following)
+            return tx.upkeep.take(NIGHT, now, following)
+
+        if await self._store.write(take):
+            await self.work()
+
+    async def work(self) -> None:
+        """Do the work of the night now. One part that fails does not keep the others from being done."""
+        for part in (self._let_go, self._rewrite, self._copy):
+            if self._stopping:
+                return
+            try:
+                await part()
+            except Stopped:
+                log.info("night_interrupted")
+                return
+            except StoreError as error:
+                log.warning("store_unavailable", job=NIGHT, error=str(error))
+            except Exception:
+                log.exception("job_failed", job=NIGHT)
+
+    async def _let_go(self) -> None:
+        retention = self._config.retention
+        gone = await let_go(self._store, retention, self._clock.now(), lambda: self._stopping)
+        if gone.answers or gone.messages or gone.people:
+            log.info("old_data_gone", answers=gone.answers, messages=gone.messages, people=gone.people)
+
+    async def _rewrite(self) -> None:
+        """Write the file anew if an erasure by day left something in its free space."""
+        path = sqlite_path(self._config)
+        if path is None or await self._store.write(lambda tx: tx.upkeep.at(REWRITE)) is None:
+            return
+        if await asyncio.to_thread(rewrite, path):
+            await self._store.write(lambda tx: tx.upkeep.drop(REWRITE))
+        else:
+            log.warning("rewrite_put_off", store=str(path))
+
+    async def _copy(self) -> None:
+        if not self._config.backup.enabled:
+            return
+        began = self._clock.now()
+        folder = self._config.backup_folder
+        target = folder / name_for(began)
+        try:
+            await asyncio.to_thread(_make_room, folder)
+            await self._store.backup(str(target), self._told)
+            await asyncio.to_thread(target.chmod, 0o600)
+            for copy in surplus(copies_in(folder), self._config.backup.keep):
+                copy.path.unlink(missing_ok=True)
+        except (StoreError, OSError) as error:
+            await self._failed(error)
+            return
+
+        def done(tx: Transaction) -> None:
+            tx.upkeep.put(BACKUP_DONE, began)
+            tx.outbox.forget_notice(BACKUP_FAILED)
+
+        await self._store.write(done)
+        log.info("backup_made", file=target.name, bytes=target.stat().st_size)
+
+    async def _failed(self, error: Exception) -> None:
+        now = self._clock.now()
+        log.error("backup_failed", error=str(error))
+        again = min(now + AGAIN_AFTER, self._next_night(now))
+
+        def record(tx: Transaction) -> None:
+            text = f"askwhy: the nightly backup failed: {error} It is tried again every hour."
+            alert_admins(tx, self._firm, BACKUP_FAILED, text, now)
+            tx.upkeep.put(NIGHT, again)
+
+        await self._store.write(record)
+
+    def _told(self, _done: int, _total: int) -> None:
+        if self._stopping:
+            raise Stopped
+
+    def _next_night(self, now: datetime) -> datetime:
+        """Return the next moment that the organisation's clock shows the hour of the night, strictly after `now`."""
+        zone, at = self._config.organisation.timezone, self._config.backup.at
+        local = now.astimezone(zone)
+        today = datetime.combine(local.date(), at, zone)
+        night = today if today.timestamp() > now.timestamp() else today + timedelta(days=1)
+        return datetime.fromtimestamp(night.timestamp(), now.tzinfo)
+
+
+def _make_room(folder: Path) -> None:
+    """Make the folder, for its owner only, and clear away halves of copies that were killed."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for half in folder.glob("askwhy-*.db.part"):
+        with contextlib.suppress(OSError):
+            half.unlink()
