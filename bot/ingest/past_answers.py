@@ -18,7 +18,7 @@ from storage.moments import day_of, micros
 from storage.tables.answers import Response
 from storage.transaction import Transaction
 from surveys.cells import cell_text, language_in, moment_in, visible
-from surveys.conversation_words import COMMENT
+from surveys.conversation_value import COMMENT
 from surveys.definition import Survey
 from surveys.period_words import fold
 from surveys.visits import LONGEST_KEY
