@@ -6,15 +6,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from bot.channels.base import Inbound, Outgoing
+from bot.channels.base import Inbound, InboundKind, Outgoing
 from bot.firm import Firm
-from bot.outgoing import ANSWER_WITHIN, ONE_DAY, Kind, question_message, queue, seconds_left
+from bot.outgoing import ANSWER_WITHIN, ONE_DAY, Kind, asks, question_message, queue, seconds_left
 from storage.moments import day_of
 from storage.rows import ConversationRow, VisitRow
 from storage.tables.answers import Response
 from storage.transaction import Transaction
-from surveys.conversation import COMMENT
-from surveys.conversation_value import Setting
+from surveys.conversation_value import COMMENT, Setting
 from surveys.effects import Ask, Effect, OptIn, OptOut, RecordAnswer, Say, ShowChoice
 from surveys.states import State
 
@@ -50,20 +49,13 @@ def carry_out(
                 say(tx, firm, row, question_message(row, effect, valid_for=valid), kind, now)
             case Say():
                 kind = Kind.STOP_CONFIRMATION if effect.confirms_stop else Kind.REPLY
-                if kind is Kind.STOP_CONFIRMATION and not confirms_stop(firm, heard):
+                if answered_by_provider(firm, heard, stop=effect.confirms_stop):
                     continue
                 say(tx, firm, row, Outgoing(address=row.address, text=effect.text), kind, now)
             case RecordAnswer():
                 record(tx, firm, visit, row, setting, effect, now)
             case ShowChoice():
-                if heard is not None and heard.message_id is not None:
-                    message = Outgoing(
-                        address=row.address,
-                        text=effect.text,
-                        edit_message_id=heard.message_id,
-                        answer_callback=heard.callback_id,
-                    )
-                    say(tx, firm, row, message, Kind.EDIT, now)
+                show_choice(tx, row, effect, heard, now)
             case OptOut():
                 tx.people.opt_out(row.person_id, now, "stop")
                 tx.outbox.cancel(row.person_id, "opted_out")
@@ -85,11 +77,38 @@ def say(
     queue(tx, kind, row.channel, message, now, row=row, not_after=not_after)
 
 
-def confirms_stop(firm: Firm, heard: Inbound | None) -> bool:
-    """Tell whether askwhy confirms a stop itself: not on SMS when the provider did, or the firm does not want it."""
+def answered_by_provider(firm: Firm, heard: Inbound | None, *, stop: bool) -> bool:
+    """Tell whether a STOP, START or HELP by SMS was answered by the provider, or the firm leaves stops unconfirmed."""
     if heard is None or heard.channel != "sms":
-        return True
-    return firm.confirm_opt_out and heard.opt_out_type is None
+        return False
+    return heard.opt_out_type is not None or (stop and not firm.confirm_opt_out)
+
+
+def show_choice(
+    tx: Transaction, row: ConversationRow, effect: ShowChoice, heard: Inbound | None, now: datetime
+) -> None:
+    """Take the buttons away from every message that asked a question; the newest, or the one pressed, shows the choice."""
+    pressed = heard.message_id if heard and heard.kind is InboundKind.BUTTON else None
+    asked = {
+        sent.provider_id: (sent.address, Outgoing.from_dict(sent.body).text)
+        for sent in tx.outbox.latest_to(row.person_id)
+        if sent.conversation_id == row.conversation_id
+        and sent.channel == "telegram"
+        and sent.provider_id is not None
+        and asks(sent.body, effect.question)
+    }
+    if pressed is not None:
+        # Where nobody knew that it was sent, only the press tells: its words are not at hand.
+        asked.setdefault(pressed, (row.address, ""))
+    bearer = pressed or next(iter(asked), None)
+    for message_id, (address, words) in asked.items():
+        edit = Outgoing(
+            address=address,
+            text=f"{words}\n{effect.line}" if words and effect.line and message_id == bearer else "",
+            edit_message_id=message_id,
+            answer_callback=heard.callback_id if heard and message_id == pressed else None,
+        )
+        queue(tx, Kind.EDIT, "telegram", edit, now, row=row, not_after=now + ANSWER_WITHIN)
 
 
 def record(

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
-from bot.carrying import carry_out, confirms_stop, moved, settle
+from bot.carrying import answered_by_provider, carry_out, moved, settle
 from bot.channels.base import Inbound, InboundKind, Outgoing
 from bot.commands_typed import customer_word, is_command
 from bot.firm import Firm
@@ -83,6 +83,8 @@ def handle(tx: Transaction, firm: Firm, inbound: Inbound, now: datetime) -> None
 def _said(tx: Transaction, firm: Firm, inbound: Inbound, now: datetime) -> None:
     person_id = tx.people.resolve(None, {inbound.channel: inbound.address})
     person = tx.people.lock(person_id)
+    if _is_echo(tx, person_id, inbound):
+        return
     event = _event(inbound)
     if isinstance(event, Replied) and is_feedback_wish(event.text, firm.languages):
         begin_wish(tx, firm, inbound, person, now)
@@ -108,13 +110,18 @@ def _reply(
     visit = tx.visits.get(row.visit_id)
     assert visit is not None, f"conversation {row.conversation_id} is about no visit"
     survey = firm.version(row.survey, row.version, tx.conversations.survey_source(row.survey, row.version))
+    other = tx.conversations.open_of(person.person_id)
     opted_out = person.opted_out_at is not None
-    setting = replace(setting_for(tx, firm, visit, survey), opted_out=opted_out)
+    setting = replace(
+        setting_for(tx, firm, visit, survey),
+        opted_out=opted_out,
+        asks_elsewhere=other is not None and other.conversation_id != row.conversation_id,
+    )
     if not listening(setting, row.conversation, now):
         return False
     step = advance(setting, row.conversation, event, now)
     after = moved(replace(row, conversation=step.conversation), inbound.channel, inbound.address)
-    effects = _silenced(step.effects) if opted_out else step.effects
+    effects = silenced(step.effects) if opted_out else step.effects
     if not any(isinstance(effect, ShowChoice) for effect in effects):
         _stop_spinner(tx, inbound, person.person_id, now)
     carry_out(tx, firm, visit, after, setting, effects, now, inbound)
@@ -131,26 +138,38 @@ def _stranger(
     language = _language(firm, tx, person, inbound)
     reading = read_reply(text, Scale(0, 10), language=language, languages=firm.languages)
     opted_out = person.opted_out_at is not None
+
+    def tell(text: str, kind: Kind = Kind.REPLY) -> None:
+        if not answered_by_provider(firm, inbound, stop=kind is Kind.STOP_CONFIRMATION):
+            tell_person(tx, firm, inbound, person.person_id, text, kind, now)
+
     match reading.kind:
         case Meaning.OPT_OUT if not opted_out:
             tx.people.opt_out(person.person_id, now, "stop")
             tx.outbox.cancel(person.person_id, "opted_out")
-            if confirms_stop(firm, inbound):
-                text = wording.stopped(firm.organisation, language)
-                tell_person(tx, firm, inbound, person.person_id, text, Kind.STOP_CONFIRMATION, now)
+            tell(wording.stopped(firm.organisation, language), Kind.STOP_CONFIRMATION)
         case Meaning.OPT_IN if opted_out:
             tx.people.opt_in(person.person_id)
-            text = wording.welcome_back(firm.organisation, language)
-            tell_person(tx, firm, inbound, person.person_id, text, Kind.REPLY, now)
+            tell(wording.welcome_back(firm.organisation, language))
+        case Meaning.HELP if not opted_out:
+            tell(wording.help_text(firm.organisation, language, None))
         case _ if opted_out or (person.written_at and now - person.written_at < ONE_DAY):
             pass
-        case Meaning.HELP:
-            text = wording.help_text(firm.organisation, language, Scale(0, 10))
-            tell_person(tx, firm, inbound, person.person_id, text, Kind.REPLY, now)
         case _:
             tx.people.set_written(person.person_id, now)
-            text = wording.no_open_question(language)
-            tell_person(tx, firm, inbound, person.person_id, text, Kind.REPLY, now)
+            tell(wording.no_open_question(language))
+
+
+def _is_echo(tx: Transaction, person_id: int, inbound: Inbound) -> bool:
+    """Tell whether this is ourselves, or our own last words coming back: answering would begin a loop of two machines."""
+    if inbound.address == inbound.to:
+        return True
+    said = inbound.text.strip()
+    latest = (row for row in tx.outbox.latest_to(person_id, 5) if row.kind != Kind.EDIT)
+    last = next(latest, None)
+    if inbound.kind is not InboundKind.TEXT or last is None or not said:
+        return False
+    return last.body.get("text") == said
 
 
 def _event(inbound: Inbound) -> Event | None:
@@ -162,7 +181,7 @@ def _event(inbound: Inbound) -> Event | None:
             return SentMedia()
         case _:
             text = customer_word(inbound.text) or inbound.text
-            return Replied(text, edited=inbound.kind is InboundKind.EDITED)
+            return Replied(text, inbound.message_id)
 
 
 def _conversation(tx: Transaction, person_id: int, inbound: Inbound) -> ConversationRow | None:
@@ -179,7 +198,7 @@ def _language(firm: Firm, tx: Transaction, person: PersonRow, inbound: Inbound) 
     return firm.language_of(customer.language if customer else None, person.language, inbound.language)
 
 
-def _silenced(effects: Iterable[Effect]) -> tuple[Effect, ...]:
+def silenced(effects: Iterable[Effect]) -> tuple[Effect, ...]:
     """Leave what an opted-out person's words do to the store; say something only to who comes back."""
     if any(isinstance(effect, OptIn) for effect in effects):
         return tuple(effects)

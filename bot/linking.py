@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from bot.carrying import moved, say
 from bot.channels.base import Inbound
 from bot.firm import Firm
 from bot.outgoing import ONE_DAY, Kind, first_ask, question_message, queue, tell_person
@@ -21,7 +22,7 @@ from storage.tables.visits import Plan
 from storage.transaction import Transaction
 from surveys import wording
 from surveys.asking import Ask
-from surveys.conversation import start
+from surveys.conversation import ask_again, start
 from surveys.phones import PhoneProblem, normalise_phone
 from surveys.visits import Visit
 
@@ -64,7 +65,7 @@ def follow_link(tx: Transaction, firm: Firm, inbound: Inbound, now: datetime) ->
                 None,
             )
             tx.staff.put(member)
-            tell_person(tx, firm, inbound, person_id, wording.staff_welcome(language), Kind.REPLY, now)
+            tell_person(tx, firm, inbound, person_id, wording.staff_welcome(language), Kind.STAFF, now)
 
 
 def greet(tx: Transaction, firm: Firm, inbound: Inbound, now: datetime) -> None:
@@ -103,8 +104,9 @@ def join_phone(tx: Transaction, firm: Firm, inbound: Inbound, now: datetime) -> 
 
 def begin_wish(tx: Transaction, firm: Firm, inbound: Inbound, person: PersonRow, now: datetime) -> None:
     """Begin a survey at the customer's own wish: outside cap and window, at most once a day."""
-    open_row = tx.conversations.open_of(person.person_id)
-    if open_row is not None or (person.wished_at is not None and now - person.wished_at < ONE_DAY):
+    if person.opted_out_at is not None or _repeat_question(tx, firm, inbound, person.person_id, now):
+        return
+    if person.wished_at is not None and now - person.wished_at < ONE_DAY:
         return
     tx.people.set_wished(person.person_id, now)
     customer = tx.people.customer_of(person.person_id)
@@ -113,7 +115,7 @@ def begin_wish(tx: Transaction, firm: Firm, inbound: Inbound, person: PersonRow,
         customer_id=customer.customer_id if customer else f"{inbound.channel}-{person.person_id}",
         occurred_at=now,
         name=customer.name if customer else None,
-        language=(customer.language if customer else None) or person.language,
+        language=customer.language if customer else None,
         touchpoint="feedback",
     )
     _begin_now(tx, firm, inbound, visit, person, now)
@@ -125,21 +127,43 @@ def _at_the_counter(
     """Begin a survey for whoever scanned a counter's code: that person's visit, one a day."""
     person_id = tx.people.resolve(None, {inbound.channel: inbound.address})
     person = tx.people.lock(person_id)
-    today = day_of(now, firm.zone)
-    visit_id = f"counter-{person_id}-{today}"
-    if tx.conversations.open_of(person_id) is not None or tx.visits.get(visit_id) is not None:
+    if person.opted_out_at is not None:
+        tx.people.opt_in(person_id)  # Start is the way back
+    if _repeat_question(tx, firm, inbound, person_id, now):
         return
     customer = tx.people.customer_of(person_id)
+    visit_id = f"counter-{person_id}-{day_of(now, firm.zone)}"
+    if tx.visits.get(visit_id) is not None:
+        language = firm.language_of(
+            customer.language if customer else None, person.language, inbound.language
+        )
+        tell_person(tx, firm, inbound, person_id, wording.no_open_question(language), Kind.REPLY, now)
+        return
     visit = Visit(
         visit_id=visit_id,
         customer_id=customer.customer_id if customer else f"{inbound.channel}-{person_id}",
         occurred_at=now,
-        language=(customer.language if customer else None) or person.language,
+        name=customer.name if customer else None,
+        language=customer.language if customer else None,
         touchpoint=body.get("touchpoint") or "counter",
         branch=body.get("branch"),
         employee=body.get("employee"),
     )
     _begin_now(tx, firm, inbound, visit, person, now)
+
+
+def _repeat_question(tx: Transaction, firm: Firm, inbound: Inbound, person_id: int, now: datetime) -> bool:
+    """Ask the open question again for somebody who wants to be asked, where they are; False when none is open."""
+    row = tx.conversations.open_of(person_id)
+    visit = tx.visits.get(row.visit_id) if row else None
+    if row is None or visit is None:
+        return False
+    survey = firm.version(row.survey, row.version, tx.conversations.survey_source(row.survey, row.version))
+    asked = ask_again(setting_for(tx, firm, visit, survey), row.conversation)
+    here = moved(row, inbound.channel, inbound.address)
+    tx.conversations.save(here)
+    say(tx, firm, here, question_message(here, asked), Kind.QUESTION, now)
+    return True
 
 
 def _begin_now(
@@ -162,7 +186,9 @@ def _begin_now(
     stored = tx.visits.get(visit.visit_id)
     assert isinstance(stored, VisitRow)
     language = firm.language_of(visit.language, person.language, inbound.language)
-    step = start(setting_for(tx, firm, stored, survey), language, now)
+    reached = any(address.reached_at for address in tx.people.addresses(person.person_id))
+    setting = setting_for(tx, firm, stored, survey, first_contact=not reached)
+    step = start(setting, language, now)
     tx.conversations.put_survey(survey.id, survey.version, survey.source)
     to = (inbound.channel, inbound.address)
     number = tx.conversations.add(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from bot.channels.base import Button, Inbound, Outgoing
 from bot.channels.sms import MAX_VALIDITY
@@ -160,6 +161,12 @@ def read_button(data: str) -> tuple[int, str, int | None] | None:
     if len(parts[1]) > 18:
         return None
     return int(parts[1]), parts[2], int(value) if value else None
+
+
+def asks(body: Mapping[str, Any], question: str) -> bool:
+    """Tell whether a stored message bears buttons of a question."""
+    pressed = (read_button(data) for row in body.get("buttons", ()) for _, data in row)
+    return any(one is not None and one[1] == question for one in pressed)
 
 
 def seconds_left(opening: Opening, now: datetime) -> int:

@@ -1,51 +1,60 @@
 """A conversation is a value; `start()` and `advance()` move it. They send nothing, store nothing, read no clock.
 
-`start(setting, now)` gives the first question; `advance(setting, conversation, event, now)` takes what happened and
-gives the conversation as it is afterwards, with the effects to be carried out. Opt-out is read before the answer, at
-every step. What is not surely an answer is asked again, once, in other words; after that the words are kept and the
-conversation ends kindly. Answers to an expired conversation still count, marked late, while the grace lasts.
+`start(setting, language, now)` gives the first question; `advance(setting, conversation, event, now)` takes what
+happened and gives the conversation as it is afterwards, with the effects to be carried out. Opt-out is read before the
+answer, at every step. What is not surely an answer is asked again, once, in other words; after that the words are kept
+and the conversation ends kindly. Answers to an expired conversation still count, marked late, while the grace lasts.
 
 Invariants: an event never raises, whatever the customer wrote; no text of a customer is dropped (it is an answer, a
-comment, or stays in the stored message); one reply brings at most one message, a correction and its thanks included.
+comment, or stays in the stored message); one event brings at most one message, a correction and its thanks included.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from surveys import wording
 from surveys.asking import expires_at, reminder_at
-from surveys.conversation_value import Conversation, Given, Setting
+from surveys.conversation_moves import (
+    Step,
+    ask,
+    corrected,
+    current,
+    end,
+    go_on,
+    record,
+    record_words,
+    skip,
+    talked,
+    why_about,
+)
+from surveys.conversation_value import COMMENT, Conversation, Setting
 from surveys.definition import Question
-from surveys.effects import Ask, Effect, OptIn, OptOut, RecordAnswer, Say, ShowChoice
+from surveys.effects import Ask, Effect, OptIn, OptOut, Say, ShowChoice
 from surveys.events import Event, NotSent, Pressed, Reopened, Replied, SentMedia, TimedOut
 from surveys.questions import QUESTION_TYPES
-from surveys.questions.base import Choice
 from surveys.reading import Kind, Reading, detect_language
 from surveys.reading import Step as Hearing
-from surveys.scale import Scale
 from surveys.states import Happening, State, move
+
+__all__ = ["COMMENT", "Step", "advance", "ask_again", "listening", "start"]
 
 ONE_WHY = timedelta(minutes=2)
 """Pieces of a why that follow each other within this time are one why."""
 
-COMMENT = "comment"
-"""The question that words answer which answer no question."""
-
 WORDS_OF_A_WHY = 3
 """Words without a score, from this many on, are taken as the why, so that it is not asked for again."""
 
+WORDS_OF_A_QUESTION = 4
+"""A question of up to so many words where a why is due ("who is this?") is for us; a longer one is the why ("Why did I
+have to wait for two hours?")."""
+
+WORDS_OF_A_MESSAGE = 5
+"""Words after the end, from this many on, are a message that the customer may expect to be taken note of."""
+
 CORRECTABLE = timedelta(days=30)
-"""How long a given score may still be replaced."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What one event led to."""
-
-    conversation: Conversation
-    effects: tuple[Effect, ...]
+"""How long after the visit an answer may still be replaced, and words are still kept with it."""
 
 
 def start(setting: Setting, language: str, now: datetime) -> Step:
@@ -62,114 +71,192 @@ def start(setting: Setting, language: str, now: datetime) -> Step:
         expires_at=ends,
         wake_at=_reminder(setting, 0, now, ends) or ends,
     )
-    text = wording.question(setting, conversation, setting.survey.question(questions[0]))
+    text = wording.question(setting, conversation, current(setting, conversation))
     if setting.first_contact:
         text = wording.with_stop_hint(text, language)
-    return Step(conversation, (_ask(setting, conversation, text),))
+    return Step(conversation, (ask(setting, conversation, text),))
 
 
 def advance(setting: Setting, conversation: Conversation, event: Event, now: datetime) -> Step:
-    """Move `conversation` by `event` at `now` (aware)."""
+    """Move `conversation` by `event` at `now` (aware). What has no meaning in its state changes nothing."""
     match event:
         case Replied():
             return _replied(setting, _in_their_language(setting, conversation, event.text), event, now)
         case Pressed():
             return _pressed(setting, conversation, event, now)
         case SentMedia():
-            asking = conversation.state.open
-            return _talked(conversation, wording.words_please(conversation.language) if asking else None)
+            return _sent_media(setting, conversation)
         case TimedOut():
             return _timed_out(setting, conversation, now)
-        case Reopened():
-            if conversation.state is State.ASKED:
-                return Step(_end(conversation, Happening.WITHDRAWN), ())
-            return Step(conversation, ())
-        case NotSent():
-            return Step(_end(conversation, Happening.NOT_SENT), ())
+        case Reopened() if conversation.state is State.ASKED:
+            return Step(end(conversation, Happening.WITHDRAWN))
+        case NotSent() if conversation.state is State.ASKED:
+            return Step(end(conversation, Happening.NOT_SENT))
+        case Reopened() | NotSent():
+            return Step(conversation)
 
 
-# -- a typed reply -----------------------------------------------------------------------------------------------------
+def ask_again(setting: Setting, conversation: Conversation) -> Ask:
+    """Return the open question as it stands, for somebody who wants to be asked. Nothing moves."""
+    return ask(setting, conversation, wording.question(setting, conversation, current(setting, conversation)))
+
+
+def listening(setting: Setting, conversation: Conversation, now: datetime) -> bool:
+    """Do words count? Open: yes. Expired or withdrawn: within the grace. Finished: while the visit is young."""
+    match conversation.state:
+        case State.ASKED | State.ANSWERING:
+            return True
+        case State.EXPIRED | State.WITHDRAWN:
+            return now <= conversation.expires_at + setting.policy.accept_late
+        case State.ANSWERED | State.COMMENTED:
+            return now - (setting.occurred_at or conversation.started_at) < CORRECTABLE
+        case State.STOPPED | State.FAILED:
+            return False
+
+
+# -- a typed reply ----------------------------------------------------------------------------------------------------
 
 
 def _replied(setting: Setting, conversation: Conversation, event: Replied, now: datetime) -> Step:
-    scored, why = _expected(setting, conversation)
-    hearing = Hearing.SCORE if why is None or event.edited else Hearing.WHY
+    scored, why = _expected(setting, conversation, event)
     reading = QUESTION_TYPES[scored.type].read(
-        scored, event.text, step=hearing, language=conversation.language, languages=setting.languages
+        scored,
+        event.text,
+        step=Hearing.SCORE if why is None else Hearing.WHY,
+        language=conversation.language,
+        languages=setting.languages,
     )
     match reading.kind:
         case Kind.OPT_OUT:
-            return _stopped(setting, conversation, reading)
+            return _stopped(setting, conversation, reading, event, now)
         case Kind.OPT_IN if setting.opted_out:
             welcome = wording.welcome_back(setting.organisation, conversation.language)
             return Step(conversation, (OptIn(), Say(welcome)))
         case Kind.HELP:
-            scale = scored.scale or Scale(0, 10)
-            return _talked(
-                conversation, wording.help_text(setting.organisation, conversation.language, scale)
-            )
+            asked = current(setting, conversation) if conversation.state.open else None
+            return talked(conversation, wording.help_text(setting.organisation, conversation.language, asked))
     if not listening(setting, conversation, now):
-        return _talked(conversation, None)
-    if reading.kind is Kind.SCORE and reading.score is not None:
-        return _scored(setting, conversation, _meant(setting, conversation, scored, reading), reading, now)
+        return talked(conversation)
+    if conversation.state is State.WITHDRAWN:
+        return _said_though_withdrawn(conversation, event, now)
+    if reading.kind is Kind.SCORE:
+        return _scored(setting, conversation, scored, reading, event, now)
+    if edited := conversation.worded_by(event.message):
+        moved, effects = record_words(conversation, edited.question, event.text, event.message, now)
+        return replace(talked(moved), effects=effects)
     if conversation.state in {State.ANSWERED, State.COMMENTED}:
         return _said_afterwards(setting, conversation, why, reading, event, now)
     if why is None:
-        return _not_understood(setting, conversation, scored, reading, event.text, now)
+        return _not_understood(setting, conversation, scored, reading, event, now)
     return _why(setting, conversation, why, reading, event, now)
 
 
-def _expected(setting: Setting, conversation: Conversation) -> tuple[Question, str | None]:
-    """Return the scored question that a number would answer, and the id that words would answer, if words are due."""
-    primary = setting.survey.question(setting.survey.primary)
-    if conversation.state in {State.ASKED, State.ANSWERING, State.EXPIRED}:
-        current = setting.survey.question(conversation.questions[conversation.position])
-        if current.scored:
-            return current, None
-        return setting.survey.question(current.about or primary.id), current.id
-    if _value_of(conversation, primary.id) is None:
-        return primary, None
+def _expected(setting: Setting, conversation: Conversation, event: Replied) -> tuple[Question, str | None]:
+    """Return the scored question that a number would answer, and the id that words would answer where words are due."""
+    if edited := conversation.scored_by(event.message):
+        return setting.survey.question(edited.question), None
+    ended = conversation.state in {State.ANSWERED, State.COMMENTED}
+    asked = current(setting, conversation)
+    if asked.scored and not ended:
+        return asked, None
+    # A number where words are due corrects the one before.
+    last = conversation.last_scored()
+    scored = setting.survey.question(last.question if last else setting.survey.primary)
+    if not ended:
+        return scored, asked.id
     whys = [q for q in conversation.questions if not setting.survey.question(q).scored]
-    return primary, whys[-1] if whys else COMMENT
-
-
-def _meant(setting: Setting, conversation: Conversation, current: Question, reading: Reading) -> Question:
-    """Return the question a number is for: "sorry, I meant 4" is about the answer before, if there is one."""
-    if reading.correction and conversation.given(current.id) is None:
-        for given in reversed(conversation.answers):
-            if given.value is not None:
-                return setting.survey.question(given.question)
-    return current
+    return scored, None if last is None else whys[-1] if whys else COMMENT
 
 
 def _scored(
-    setting: Setting, conversation: Conversation, question: Question, reading: Reading, now: datetime
+    setting: Setting,
+    conversation: Conversation,
+    question: Question,
+    reading: Reading,
+    event: Replied,
+    now: datetime,
 ) -> Step:
+    """Take a score, with the why that stands beside it."""
     assert reading.score is not None
-    corrected = _value_of(conversation, question.id) is not None
-    moved, effects = _give(conversation, question.id, reading.score, None, now)
-    if corrected:
-        text = wording.changed(moved.language, question, reading.score)
-        moved = replace(moved, state=move(moved.state, Happening.CORRECTED))
-        return Step(moved, (*effects, Say(text)))
+    last = conversation.last_scored()
+    if reading.correction and last is not None and conversation.given(question.id) is None:
+        # "Sorry, I meant 4" is about the answer before. Where it cannot be, it surely answers nothing.
+        meant = setting.survey.question(last.question)
+        if meant.scale is None or reading.score not in meant.scale:
+            return _not_understood(setting, conversation, question, Reading(Kind.AMBIGUOUS), event, now)
+        question = meant
+    before = conversation.value_of(question.id)
+    moved = conversation
+    effects: tuple[Effect, ...] = ()
+    confirmation = ""
+    if reading.score != before:
+        moved, effects = record(conversation, question, reading.score, event.message)
+        confirmation = wording.changed(setting, question, reading.score, conversation.language)
     if reading.why:
-        moved, more = _give(moved, _why_about(setting, moved, question.id), None, reading.why, now)
-        effects = (*effects, *more)
-    return _go_on(setting, moved, effects, now)
+        about = why_about(setting, conversation, question)
+        moved, words = record_words(moved, about, reading.why, event.message, now)
+        effects = (*effects, *words)
+    if before is None:
+        return go_on(setting, moved, effects, now)
+    if not effects:
+        return talked(conversation)
+    return corrected(setting, conversation, moved, effects, confirmation, now)
 
 
 def _why(
     setting: Setting, conversation: Conversation, why: str, reading: Reading, event: Replied, now: datetime
 ) -> Step:
     if reading.kind is Kind.WHY_SKIPPED:
-        moved, effects = _give(conversation, why, None, None, now)
-        return _go_on(setting, moved, effects, now)
-    if reading.question and conversation.misunderstood == 0:
-        question = setting.survey.question(why)
-        talked = _talked(conversation, wording.who_we_are(setting, conversation, question))
-        return replace(talked, conversation=replace(talked.conversation, misunderstood=1))
-    moved, effects = _give(conversation, why, None, reading.why or event.text.strip(), now)
-    return _go_on(setting, moved, effects, now)
+        moved, effects = skip(conversation, why)
+        return go_on(setting, moved, effects, now)
+    if _is_for_us(conversation, reading, event.text):
+        return _introduced(setting, conversation, COMMENT, event, now)
+    moved, effects = record_words(conversation, why, event.text, event.message, now)
+    return go_on(setting, moved, effects, now)
+
+
+def _not_understood(
+    setting: Setting,
+    conversation: Conversation,
+    question: Question,
+    reading: Reading,
+    event: Replied,
+    now: datetime,
+) -> Step:
+    """Keep what holds no sure score and ask again, once; words enough for a why are the why."""
+    told = reading.kind is Kind.NOT_SCORE and not reading.question
+    told = told and len(event.text.split()) >= WORDS_OF_A_WHY
+    target = why_about(setting, conversation, question) if told else COMMENT
+    if reading.question and not conversation.introduced:
+        return _introduced(setting, conversation, target, event, now)
+    kept, effects = record_words(conversation, target, event.text, event.message, now)
+    if conversation.misunderstood == 0:
+        state = move(kept.state, Happening.NOT_UNDERSTOOD)
+        moved = replace(kept, state=state, replied=True, misunderstood=1, last_sent_at=now)
+        text = wording.again(setting, moved, question, reading)
+        return Step(moved, (*effects, ask(setting, moved, text, offers=reading.offers)))
+    if kept.last_scored() is not None:
+        # A further question that is not understood must not cost the score that is in.
+        skipped, more = skip(kept, question.id)
+        return go_on(setting, skipped, (*effects, *more), now)
+    return Step(end(kept, Happening.GAVE_UP), (*effects, Say(wording.kept(kept.language))))
+
+
+def _introduced(
+    setting: Setting, conversation: Conversation, target: str, event: Replied, now: datetime
+) -> Step:
+    """Answer "who is this?", once; while a question is open it is asked again with it."""
+    kept, effects = record_words(conversation, target, event.text, event.message, now)
+    moved = replace(talked(kept).conversation, introduced=True)
+    if conversation.state in {State.ANSWERED, State.COMMENTED}:
+        return Step(moved, (*effects, Say(wording.who_we_are(setting, moved, None))))
+    asked = current(setting, moved)
+    return Step(moved, (*effects, ask(setting, moved, wording.who_we_are(setting, moved, asked))))
+
+
+def _is_for_us(conversation: Conversation, reading: Reading, text: str) -> bool:
+    """Tell whether this is a question like "who is this?", not answered yet, although words were due."""
+    return reading.question and not conversation.introduced and len(text.split()) <= WORDS_OF_A_QUESTION
 
 
 def _said_afterwards(
@@ -180,75 +267,71 @@ def _said_afterwards(
     event: Replied,
     now: datetime,
 ) -> Step:
-    """Words after the end: within two minutes they are more of the why, later a comment; neither is answered."""
-    if reading.question and reading.kind is not Kind.WHY_SKIPPED:
-        return _talked(conversation, wording.who_we_are(setting, conversation, None))
+    """Words after the end: within two minutes more of the why, later a comment. A whole message is acknowledged, once."""
     if reading.kind is Kind.WHY_SKIPPED:
-        return _talked(conversation, None)
+        return talked(conversation)
+    if _is_for_us(conversation, reading, event.text):
+        return _introduced(setting, conversation, COMMENT, event, now)
     fresh = conversation.heard_at is not None and now - conversation.heard_at <= ONE_WHY
-    target = why if why and (fresh or (event.edited and _text_of(conversation, why))) else COMMENT
-    text = event.text.strip() if event.edited else _joined(_text_of(conversation, target), event.text)
-    moved, effects = _give(conversation, target, None, text, now)
-    return Step(replace(moved, state=move(moved.state, Happening.WHY_CONTINUED)), effects)
+    target = why if why is not None and fresh else COMMENT
+    first = not fresh and conversation.text_of(COMMENT) is None
+    moved, effects = record_words(conversation, target, event.text, event.message, now)
+    moved = replace(moved, state=move(moved.state, Happening.WHY_CONTINUED))
+    if first and len(event.text.split()) >= WORDS_OF_A_MESSAGE:
+        return Step(moved, (*effects, Say(wording.kept(moved.language))))
+    return Step(moved, effects)
 
 
-def _not_understood(
-    setting: Setting,
-    conversation: Conversation,
-    question: Question,
-    reading: Reading,
-    text: str,
-    now: datetime,
-) -> Step:
-    told = reading.kind is Kind.NOT_SCORE and not reading.question and len(text.split()) >= WORDS_OF_A_WHY
-    target = _why_about(setting, conversation, question.id) if told else COMMENT
-    kept, effects = _give(conversation, target, None, _joined(_text_of(conversation, target), text), now)
-    if conversation.misunderstood == 0:
-        moved = replace(
-            kept, state=move(kept.state, Happening.NOT_UNDERSTOOD), misunderstood=1, last_sent_at=now
-        )
-        again = (
-            wording.who_we_are(setting, moved, question)
-            if reading.question
-            else wording.again(setting, moved, question, reading)
-        )
-        return Step(moved, (*effects, _ask(setting, moved, again, offers=reading.offers)))
-    if any(given.value is not None for given in kept.answers):
-        # A further question that is not understood must not cost the score that is in.
-        skipped, _ = _give(kept, question.id, None, None, now)
-        return _go_on(setting, skipped, effects, now)
-    return Step(_end(kept, Happening.GAVE_UP), (*effects, Say(wording.kept(kept.language))))
+def _said_though_withdrawn(conversation: Conversation, event: Replied, now: datetime) -> Step:
+    """Keep what comes after the question was taken back; the customer does not know that it was."""
+    first = conversation.text_of(COMMENT) is None
+    moved, effects = record_words(conversation, COMMENT, event.text, event.message, now)
+    said = talked(moved, wording.kept(moved.language) if first else None)
+    return replace(said, effects=(*effects, *said.effects))
 
 
-# -- buttons, silence, opt-out ----------------------------------------------------------------------------------------
+# -- buttons, media, silence, opt-out ---------------------------------------------------------------------------------
 
 
 def _pressed(setting: Setting, conversation: Conversation, event: Pressed, now: datetime) -> Step:
-    if event.question not in conversation.questions or not listening(setting, conversation, now):
-        return _talked(conversation, None)
+    counts = listening(setting, conversation, now) and conversation.state is not State.WITHDRAWN
+    if event.question not in conversation.questions or not counts:
+        return talked(conversation)
     question = setting.survey.question(event.question)
     if event.value is None:
-        waiting = conversation.state not in {State.ANSWERED, State.COMMENTED}
-        if not waiting or conversation.questions[conversation.position] != question.id:
-            return _talked(conversation, None)
-        moved, effects = _give(conversation, question.id, None, None, now)
-        return _go_on(setting, moved, effects, now)
+        ended = conversation.state in {State.ANSWERED, State.COMMENTED}
+        if ended or question.scored or current(setting, conversation) is not question:
+            return talked(conversation)
+        moved, effects = skip(conversation, question.id)
+        return go_on(setting, moved, effects, now)
     if question.scale is None or event.value not in question.scale:
-        return _talked(conversation, None)
-    shown = ShowChoice(question.id, wording.chosen(setting, conversation, question, event.value))
-    if _value_of(conversation, question.id) == event.value:
-        return replace(_talked(conversation, None), effects=(shown,))
-    step = _scored(setting, conversation, question, Reading(kind=Kind.SCORE, score=event.value), now)
-    return replace(step, effects=(shown, *step.effects))
+        return talked(conversation)
+    before = conversation.value_of(question.id)
+    moved, effects = record(conversation, question, event.value, None)
+    if before is None:
+        return go_on(setting, moved, effects, now)
+    if before == event.value:
+        shown = tuple(effect for effect in effects if isinstance(effect, ShowChoice))
+        return replace(talked(conversation), effects=shown)
+    confirmation = wording.changed(setting, question, event.value, moved.language)
+    return corrected(setting, conversation, moved, effects, confirmation, now)
+
+
+def _sent_media(setting: Setting, conversation: Conversation) -> Step:
+    """Ask for words instead of a picture, once: an album is ten messages."""
+    if not conversation.state.open or conversation.saw_media:
+        return talked(conversation)
+    moved = replace(talked(conversation).conversation, saw_media=True)
+    return Step(moved, (ask(setting, moved, wording.words_please(setting, moved, current(setting, moved))),))
 
 
 def _timed_out(setting: Setting, conversation: Conversation, now: datetime) -> Step:
     if not conversation.state.open or (conversation.wake_at and now < conversation.wake_at):
-        return Step(conversation, ())
+        return Step(conversation)
     if now >= conversation.expires_at:
-        return Step(_end(conversation, Happening.TIMED_OUT), ())
+        return Step(end(conversation, Happening.TIMED_OUT))
     if conversation.replied:
-        return Step(replace(conversation, wake_at=conversation.expires_at), ())
+        return Step(replace(conversation, wake_at=conversation.expires_at))
     count = conversation.reminders + 1
     moved = replace(
         conversation,
@@ -257,88 +340,20 @@ def _timed_out(setting: Setting, conversation: Conversation, now: datetime) -> S
         last_sent_at=now,
         wake_at=_reminder(setting, count, now, conversation.expires_at) or conversation.expires_at,
     )
-    return Step(moved, (replace(_ask(setting, moved, wording.reminder(setting, moved)), reminder=True),))
+    reminder = ask(setting, moved, wording.reminder(setting, moved, current(setting, moved)))
+    return Step(moved, (replace(reminder, reminder=True),))
 
 
-def _stopped(setting: Setting, conversation: Conversation, reading: Reading) -> Step:
+def _stopped(
+    setting: Setting, conversation: Conversation, reading: Reading, event: Replied, now: datetime
+) -> Step:
+    """Opt out; words around the wish are kept."""
+    kept: Conversation = conversation
+    effects: tuple[Effect, ...] = ()
+    if reading.why:
+        kept, effects = record_words(conversation, COMMENT, reading.why, event.message, now)
     goodbye = Say(wording.stopped(setting.organisation, conversation.language), confirms_stop=True)
-    ended = _end(conversation, Happening.STOPPED)
-    if not reading.why:
-        return Step(ended, (OptOut(), goodbye))
-    said = _joined(_text_of(conversation, COMMENT), reading.why)
-    ended = replace(ended, answers=(*_without(ended, COMMENT), Given(COMMENT, None, said)))
-    return Step(ended, (RecordAnswer(COMMENT, text=said), OptOut(), goodbye))
-
-
-# -- shared pieces ----------------------------------------------------------------------------------------------------
-
-
-def _give(
-    conversation: Conversation, question: str, value: int | None, text: str | None, now: datetime
-) -> tuple[Conversation, tuple[Effect, ...]]:
-    """Put one answer in. A skipped question is remembered as answered by nothing, and nothing is recorded."""
-    moved = replace(
-        conversation,
-        answers=(*_without(conversation, question), Given(question, value, text)),
-        replied=True,
-        heard_at=now if text else conversation.heard_at,
-    )
-    if value is None and text is None:
-        return moved, ()
-    return moved, (RecordAnswer(question, value, text, late=conversation.state is State.EXPIRED),)
-
-
-def _go_on(setting: Setting, conversation: Conversation, effects: tuple[Effect, ...], now: datetime) -> Step:
-    """Ask the next open question whose condition holds, or thank."""
-    for identifier in conversation.questions:
-        question = setting.survey.question(identifier)
-        due = all(_band(setting, conversation, q) in bands for q, bands in question.when.items())
-        if not due or conversation.given(identifier) is not None:
-            continue
-        ends = max(conversation.expires_at, expires_at(now, setting.policy))
-        moved = replace(
-            conversation,
-            state=move(conversation.state, Happening.ANSWERED_MORE),
-            position=conversation.questions.index(identifier),
-            misunderstood=0,
-            last_sent_at=now,
-            expires_at=ends,
-            wake_at=ends,
-        )
-        return Step(moved, (*effects, _ask(setting, moved, wording.question(setting, moved, question))))
-    ended = _end(conversation, Happening.ANSWERED_LAST)
-    band = _band(setting, ended, setting.survey.primary)
-    return Step(ended, (*effects, Say(wording.thanks(setting, ended, band))))
-
-
-def listening(setting: Setting, conversation: Conversation, now: datetime) -> bool:
-    """Do answers count? Open: yes. Expired: within the grace. Finished: corrections while the visit is young."""
-    match conversation.state:
-        case State.ASKED | State.ANSWERING:
-            return True
-        case State.EXPIRED:
-            return now <= conversation.expires_at + setting.policy.accept_late
-        case State.ANSWERED | State.COMMENTED:
-            return now - (setting.occurred_at or conversation.started_at) < CORRECTABLE
-        case _:
-            return False
-
-
-def _ask(setting: Setting, conversation: Conversation, text: str, *, offers: tuple[int, ...] = ()) -> Ask:
-    question = setting.survey.question(conversation.questions[conversation.position])
-    choices = QUESTION_TYPES[question.type].choices(question, conversation.language)
-    if offers:
-        choices = (tuple(Choice(str(value), value) for value in offers),)
-    return Ask(question.id, text, choices)
-
-
-def _talked(conversation: Conversation, text: str | None) -> Step:
-    moved = replace(conversation, state=move(conversation.state, Happening.TALKED), replied=True)
-    return Step(moved, (Say(text),) if text else ())
-
-
-def _end(conversation: Conversation, happening: Happening) -> Conversation:
-    return replace(conversation, state=move(conversation.state, happening), wake_at=None)
+    return Step(end(kept, Happening.STOPPED), (*effects, OptOut(), goodbye))
 
 
 def _reminder(setting: Setting, sent: int, now: datetime, ends: datetime) -> datetime | None:
@@ -355,32 +370,3 @@ def _in_their_language(setting: Setting, conversation: Conversation, text: str) 
         return conversation
     language = detect_language(text, setting.languages)
     return replace(conversation, language=language) if language else conversation
-
-
-def _why_about(setting: Setting, conversation: Conversation, scored: str) -> str:
-    """Return the id of the question that asks why `scored` was given, or COMMENT where the survey has none."""
-    questions = (setting.survey.question(q) for q in conversation.questions)
-    return next((q.id for q in questions if q.about == scored), COMMENT)
-
-
-def _band(setting: Setting, conversation: Conversation, question: str) -> str | None:
-    value = _value_of(conversation, question)
-    return None if value is None else setting.survey.question(question).band(value)
-
-
-def _value_of(conversation: Conversation, question: str) -> int | None:
-    given = conversation.given(question)
-    return given.value if given else None
-
-
-def _text_of(conversation: Conversation, question: str) -> str | None:
-    given = conversation.given(question)
-    return given.text if given else None
-
-
-def _without(conversation: Conversation, question: str) -> tuple[Given, ...]:
-    return tuple(given for given in conversation.answers if given.question != question)
-
-
-def _joined(before: str | None, text: str) -> str:
-    return f"{before}\n{text.strip()}" if before else text.strip()

@@ -37,10 +37,10 @@ class RecordAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ShowChoice:
-    """Where the channel can: take the buttons of `question` away and show what was chosen."""
+    """Where the channel can: take the buttons of `question` away; add `line`, what was chosen, if there is one."""
 
     question: str
-    text: str
+    line: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Replied:
-    """The customer typed `text`; `edited` says that it replaces an earlier message of theirs."""
+    """The customer typed `text`. A `message` id that was heard before says that this edits that message."""
 
     text: str
-    edited: bool = False
+    message: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

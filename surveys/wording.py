@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from surveys.conversation_value import Conversation, Setting
 from surveys.definition import Question
-from surveys.questions import label_of
+from surveys.questions import QUESTION_TYPES, label_of
 from surveys.reading import Kind, Reading, opt_out_keyword
-from surveys.scale import Scale
 from surveys.templates import render
 from surveys.texts import say
 
@@ -33,23 +32,16 @@ def with_stop_hint(text: str, language: str) -> str:
 def again(setting: Setting, conversation: Conversation, asked: Question, reading: Reading) -> str:
     """Return the question in other words, fitting what was not understood."""
     language = conversation.language
-    if asked.type == "yes_no" or asked.scale is None:
-        return say(language, "Please answer yes or no.")
-    low, high = asked.scale.low, asked.scale.high
-    if len(reading.offers) == 2:
+    if asked.type == "scale" and len(reading.offers) == 2:
         first, second = reading.offers
         return say(language, "Only whole numbers: {first} or {second}?", first=first, second=second)
     template = asked.again_template(language, setting.language)
     if template is not None:
         return _rendered(setting, conversation, template)
+    how = QUESTION_TYPES[asked.type].how_to_answer(asked, language)
     if reading.kind is Kind.OUT_OF_RANGE:
-        return say(language, "Please answer with a whole number from {low} to {high}.", low=low, high=high)
-    return say(
-        language,
-        "Sorry, I did not understand. One number from {low} to {high} is enough: {low} is the lowest, {high} the highest.",
-        low=low,
-        high=high,
-    )
+        return how
+    return f"{say(language, 'Sorry, I did not understand.')} {how}"
 
 
 def who_we_are(setting: Setting, conversation: Conversation, asked: Question | None) -> str:
@@ -62,9 +54,8 @@ def who_we_are(setting: Setting, conversation: Conversation, asked: Question | N
     return f"{text} {question(setting, conversation, asked)}" if asked else text
 
 
-def reminder(setting: Setting, conversation: Conversation) -> str:
+def reminder(setting: Setting, conversation: Conversation, asked: Question) -> str:
     """Return the open question once more, said to be a reminder."""
-    asked = setting.survey.question(conversation.questions[conversation.position])
     return f"{say(conversation.language, 'A reminder:')} {question(setting, conversation, asked)}"
 
 
@@ -76,17 +67,14 @@ def thanks(setting: Setting, conversation: Conversation, band: str | None) -> st
     return _rendered(setting, conversation, template)
 
 
-def help_text(organisation: str, language: str, scale: Scale) -> str:
-    """Answer HELP: who asks, how to answer, how to stop."""
-    return say(
-        language,
-        "{organisation} asks customers about their visit. Answer with a number from {low} to {high}. "
-        "Write {stop} to get no more questions.",
-        organisation=organisation,
-        low=scale.low,
-        high=scale.high,
-        stop=opt_out_keyword(language),
-    )
+def help_text(organisation: str, language: str, asked: Question | None) -> str:
+    """Answer HELP: who asks, how to answer where a question is open, how to stop."""
+    who = say(language, "{organisation} asks customers about their visit.", organisation=organisation)
+    if asked is None:
+        return f"{who} {_feedback_or_stop(language)}"
+    how = QUESTION_TYPES[asked.type].how_to_answer(asked, language)
+    stop = say(language, "Write {stop} to get no more questions.", stop=opt_out_keyword(language))
+    return f"{who} {how} {stop}"
 
 
 def stopped(organisation: str, language: str) -> str:
@@ -113,33 +101,26 @@ def kept(language: str) -> str:
     return say(language, "Thank you. We have kept your message and passed it on.")
 
 
-def changed(language: str, asked: Question, value: int) -> str:
-    """Confirm a corrected answer."""
-    return say(language, "Changed to {value}.", value=label_of(asked, value, language))
+def changed(setting: Setting, asked: Question, value: int, language: str) -> str:
+    """Confirm a corrected answer; name what it is about where a survey asks about several things."""
+    text = say(language, "Changed to {value}.", value=label_of(asked, value, language))
+    return f"{asked.name_for(language, setting.language)}: {text}" if asked.names else text
 
 
-def chosen(setting: Setting, conversation: Conversation, asked: Question, value: int) -> str:
-    """Return the question with the chosen answer in the place of its buttons."""
-    answer = say(
-        conversation.language, "Your answer: {value}", value=label_of(asked, value, conversation.language)
-    )
-    return f"{question(setting, conversation, asked)}\n{answer}"
+def chosen(asked: Question, value: int, language: str) -> str:
+    """Return the line that takes the place of a question's buttons."""
+    return say(language, "Your answer: {value}", value=label_of(asked, value, language))
 
 
-def words_please(language: str) -> str:
-    """Answer a picture or a voice message without words."""
-    return say(language, "Please write it in words: I cannot read pictures or voice.")
+def words_please(setting: Setting, conversation: Conversation, asked: Question) -> str:
+    """Answer a picture or a voice message without words, and repeat the question."""
+    sorry = say(conversation.language, "Please write it in words: I cannot read pictures or voice.")
+    return f"{sorry} {question(setting, conversation, asked)}"
 
 
 def no_open_question(language: str) -> str:
     """Answer somebody who writes while nothing is asked."""
-    return say(
-        language,
-        "There is no open question right now. Write {feedback} to tell us what you think, "
-        "{stop} to get no more questions.",
-        feedback="FEEDBACK",
-        stop=opt_out_keyword(language),
-    )
+    return f"{say(language, 'There is no open question right now.')} {_feedback_or_stop(language)}"
 
 
 def greeting(organisation: str, language: str) -> str:
@@ -173,6 +154,15 @@ def staff_welcome(language: str) -> str:
 def share_phone(language: str) -> str:
     """Return the label of the button that shares the customer's own phone number."""
     return say(language, "Share my phone number")
+
+
+def _feedback_or_stop(language: str) -> str:
+    return say(
+        language,
+        "Write {feedback} to tell us what you think, {stop} to get no more questions.",
+        feedback="FEEDBACK",
+        stop=opt_out_keyword(language),
+    )
 
 
 def _rendered(setting: Setting, conversation: Conversation, template: str) -> str:

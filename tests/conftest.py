@@ -1,15 +1,26 @@
-"""What tests of every kind may ask for."""
+"""What tests of every kind may ask for: a real PostgreSQL, the two providers faked on loopback, and `--update`."""
 
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.fakes.telegram import FakeTelegram
-from tests.fakes.twilio import FakeTwilio
-
 if TYPE_CHECKING:
     from tests.fakes.postgres import PostgresServer
+    from tests.fakes.telegram import FakeTelegram
+    from tests.fakes.twilio import FakeTwilio
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update", action="store_true", help="write what tests/flows/*.toml lead to as expected"
+    )
+
+
+@pytest.fixture
+def update(request: pytest.FixtureRequest) -> bool:
+    """Whether expectations are to be rewritten."""
+    return bool(request.config.getoption("--update"))
 
 
 @pytest.fixture(scope="session")
@@ -30,14 +41,16 @@ def postgres_url(postgres: "PostgresServer") -> Iterator[str]:
 
 
 @pytest.fixture
-async def telegram() -> AsyncIterator[FakeTelegram]:
-    """Telegram on loopback, in the test's own loop."""
+async def telegram() -> AsyncIterator["FakeTelegram"]:
+    from tests.fakes.telegram import FakeTelegram
+
     async with FakeTelegram(limits=False) as fake:
         yield fake
 
 
 @pytest.fixture
-async def twilio() -> AsyncIterator[FakeTwilio]:
-    """Twilio on loopback."""
+async def twilio() -> AsyncIterator["FakeTwilio"]:
+    from tests.fakes.twilio import FakeTwilio
+
     async with FakeTwilio() as fake:
         yield fake

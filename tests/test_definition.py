@@ -192,7 +192,7 @@ def test_importance_is_no_score_of_its_own() -> None:
         ("csat10", "satisfaction", [["1", "2", "3", "4", "5"], ["6", "7", "8", "9", "10"]]),
         ("cli", "recommend", [["1", "2", "3", "4", "5", "6"]]),
         ("fcr", "resolved", [["Jah", "Ei"]]),
-        ("nps", "why", []),
+        ("nps", "why", [["Jäta vahele"]]),
     ],
 )
 def test_buttons_stand_in_rows_a_thumb_can_hit(identifier: str, question: str, rows: list[list[str]]) -> None:

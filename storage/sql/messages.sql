@@ -69,8 +69,12 @@ UPDATE outbox SET state = 'suppressed', code = :code
 WHERE person_id = :person_id AND state IN ('due', 'retry') AND kind <> 'stop_confirmation' AND kind <> 'staff';
 
 -- name: outbound_since^
--- How many messages went to an address since a moment.
-SELECT count(*) AS n FROM outbox WHERE person_id = :person_id AND created_at >= :since;
+-- How many messages went to a person since a moment; taking buttons away is no message.
+SELECT count(*) AS n FROM outbox WHERE person_id = :person_id AND created_at >= :since AND kind <> 'edit';
+
+-- name: latest_to_person
+-- The newest messages to a person, newest first.
+SELECT * FROM outbox WHERE person_id = :person_id ORDER BY created_at DESC, outbox_id DESC LIMIT :limit;
 
 -- name: segments_since^
 SELECT coalesce(sum(segments), 0) AS n FROM outbox WHERE channel = :channel AND created_at >= :since

@@ -210,6 +210,12 @@ class Outbox:
         assert row is not None
         return int(row["n"])
 
+    def latest_to(self, person_id: int, limit: int = 30) -> list[OutboundRow]:
+        """Return the newest messages to a person, newest first."""
+        return [
+            _outbound(row) for row in self._db.all("latest_to_person", person_id=person_id, limit=limit)
+        ]
+
     def segments_since(self, channel: str, since: datetime) -> int:
         """Return how many SMS segments were sent or may have been sent since a moment."""
         row = self._db.one("segments_since", channel=channel, since=micros(since))

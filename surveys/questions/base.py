@@ -45,6 +45,9 @@ class QuestionType(Protocol):
     def choices(self, question: Question, language: str) -> Rows:
         """Rows of buttons, empty where there are none to press."""
 
+    def how_to_answer(self, question: Question, language: str) -> str:
+        """Say in one sentence what an answer looks like, for HELP and for asking again."""
+
 
 def in_rows(choices: tuple[Choice, ...], width: int = BUTTONS_IN_A_ROW) -> Rows:
     """Share buttons evenly over as few rows as hold them: eleven are six and five."""

@@ -8,6 +8,7 @@ from typing import Final
 from surveys.definition_model import Question
 from surveys.questions.base import Choice, QuestionType, Rows, in_rows
 from surveys.reading import Reading, Step, read_reply
+from surveys.texts import say
 
 OPTIONS_IN_A_ROW = 2  # names are longer than numbers
 
@@ -40,6 +41,12 @@ class ChoiceQuestion:
         return in_rows(
             tuple(Choice(name, value) for value, name in enumerate(names, start=1)), OPTIONS_IN_A_ROW
         )
+
+    def how_to_answer(self, question: Question, language: str) -> str:
+        """List the options with their numbers."""
+        names = enumerate(question.options_for(language), start=1)
+        options = ", ".join(f"{number} = {name}" for number, name in names)
+        return say(language, "Please choose one: {options}.", options=options)
 
 
 CHOICE: Final[QuestionType] = ChoiceQuestion()

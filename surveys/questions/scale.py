@@ -8,6 +8,7 @@ from typing import Final
 from surveys.definition_model import Question
 from surveys.questions.base import Choice, QuestionType, Rows, in_rows
 from surveys.reading import Reading, Step, read_reply
+from surveys.texts import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,12 @@ class ScaleQuestion:
         """Every value of the scale: 0-10 as six and five, 1-5 in one row."""
         assert question.scale is not None
         return in_rows(tuple(Choice(str(value), value) for value in question.scale.values()))
+
+    def how_to_answer(self, question: Question, language: str) -> str:
+        """Name the ends of the scale."""
+        assert question.scale is not None
+        low, high = question.scale.low, question.scale.high
+        return say(language, "Please answer with a whole number from {low} to {high}.", low=low, high=high)
 
 
 SCALE: Final[QuestionType] = ScaleQuestion()

@@ -31,5 +31,9 @@ class YesNoQuestion:
         """Two buttons in one row."""
         return ((Choice(say(language, "Yes"), 1), Choice(say(language, "No"), 0)),)
 
+    def how_to_answer(self, question: Question, language: str) -> str:
+        """Yes or no."""
+        return say(language, "Please answer yes or no.")
+
 
 YES_NO: Final[QuestionType] = YesNoQuestion()
