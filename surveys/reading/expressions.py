@@ -50,7 +50,7 @@ def _spelled(phrase: Phrase, at: int, value: int, last: int, scale: Scale) -> Ex
 
 
 def _stars(phrase: Phrase, at: int, scale: Scale) -> Expression:
-    """A row of stars, filled and empty; one star is praise as often as a count."""
+    """Count a row of stars, filled and empty; one star is praise as often as a count."""
     last = at
     while phrase.said(last) in _STARS:
         last += 1

@@ -14,7 +14,7 @@ _ENDING_MARKS = frozenset(":'’")
 def after_number(
     phrase: Phrase, first: int, last: int, value: int, scale: Scale, *, spelled: bool = False
 ) -> Expression:
-    """The expression of `value`, which tokens `first` to `last` say, with all that belongs to it on its right."""
+    """Read the expression of `value`, which tokens `first` to `last` say, with all that belongs to it on its right."""
     if last >= phrase.count:
         return Expression(Form.PLAIN, first, last, value, spelled=spelled)
     here = last + _is_points(phrase, last)
@@ -61,7 +61,7 @@ def spelled_at(phrase: Phrase, at: int) -> tuple[int, int] | None:
 
 
 def number_at(phrase: Phrase, at: int) -> tuple[int, int] | None:
-    """A number in digits or words at `at`, and the position after it; a hyphen may tie it to the word before (Hebrew "מ-10")."""
+    """Read a number in digits or words at `at`, and the position after it; a hyphen may tie it to the word before (Hebrew "מ-10")."""
     if phrase.said(at) in MINUS_SIGNS and phrase.glued(at) and phrase.glued(at + 1):
         at += 1
     if phrase.type(at) is Type.NUMBER:
@@ -88,7 +88,7 @@ def out_of(phrase: Phrase, first: int, last: int, value: int, top: int, scale: S
 
 
 def finish(phrase: Phrase, first: int, last: int, value: int, *, spelled: bool = False) -> Expression:
-    """A plain number; "8*" with its star, unless stars stand on both sides (bold)."""
+    """Give a plain number; "8*" with its star, unless stars stand on both sides (bold)."""
     starred = phrase.said(last) == "*" and phrase.said(first - 1) != "*" and phrase.said(last + 1) != "*"
     return Expression(Form.PLAIN, first, last + starred, value, spelled=spelled, starred=starred)
 
@@ -156,7 +156,7 @@ def _half(phrase: Phrase, first: int, here: int, value: int, scale: Scale) -> Ex
 
 
 def _noun(phrase: Phrase, first: int, last: int, value: int, scale: Scale, *, spelled: bool) -> Expression:
-    """The word after the number, or what is stuck to it."""
+    """Read the word after the number, or what is stuck to it."""
     flags, glued = phrase.flag(last), phrase.glued(last)
     if phrase.said(last) in FILLED_STARS or flags & Word.STARS:
         while phrase.said(last) in FILLED_STARS or phrase.flag(last) & Word.STARS:
@@ -164,9 +164,9 @@ def _noun(phrase: Phrase, first: int, last: int, value: int, scale: Scale, *, sp
         if scale.high == 5 or value > 5:
             return Expression(Form.PLAIN, first, last, value, explicit=scale.high == 5, spelled=spelled)
         return Expression(Form.OTHER_SCALE, first, last)
-    if glued and phrase.glued(last + 1) and phrase.type(last + 1) is Type.WORD:
-        if found := _hyphenated(phrase, first, last, value, scale, spelled=spelled):
-            return found
+    tied = glued and phrase.glued(last + 1) and phrase.type(last + 1) is Type.WORD
+    if tied and (found := _hyphenated(phrase, first, last, value, scale, spelled=spelled)):
+        return found
     if phrase.is_counted(last) or (flags & Word.PARTITIVE and last < phrase.tail()):
         return Expression(Form.COUNT, first, last + 1)  # 7 kids, 5 of you
     if glued and phrase.said(last) == "." and phrase.flag(last + 1) & Word.UNIT:

@@ -43,7 +43,7 @@ def _words_of(label: str) -> list[str]:
 
 
 def _read_emoji(phrase: Phrase, labels: Mapping[str, int]) -> Reading | None:
-    """An emoji the author named, once or repeated, and no words."""
+    """Read an emoji the author named, once or repeated, and no words."""
     shown = "".join(dict.fromkeys(token.text for token in phrase.tokens if token.type is Type.EMOJI))
     if not shown:
         return None
@@ -58,7 +58,7 @@ def _bare(label: str) -> str:
 
 
 def _position(phrase: Phrase, words: int) -> int:
-    """The position after so many words."""
+    """Find the position after so many words."""
     for at, token in enumerate(phrase.tokens):
         words -= token.type <= Type.WORD
         if not words:
@@ -67,7 +67,7 @@ def _position(phrase: Phrase, words: int) -> int:
 
 
 def _may_follow(phrase: Phrase, at: int) -> bool:
-    """A mark, a reason or a word that opens a why: "very likely not" is not "very likely"."""
+    """Whether a mark, a reason or a word that opens a why follows: "very likely not" is not "very likely"."""
     if phrase.type(at) is not Type.WORD:
         return True
     flags = phrase.flags[at]

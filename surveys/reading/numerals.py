@@ -14,7 +14,7 @@ LONGEST_RUN = 24  # tokens of one phone number or date
 
 
 def read_numeral(phrase: Phrase, at: int, scale: Scale) -> Expression:
-    """The expression at the NUMBER token `at`."""
+    """Read the expression at the NUMBER token `at`."""
     if phrase.count == 1:
         return _alone(phrase, at)
     end = _end_of_run(phrase, at)
@@ -51,7 +51,7 @@ def _alone(phrase: Phrase, at: int) -> Expression:
 
 
 def _end_of_run(phrase: Phrase, at: int) -> int:
-    """The position after a run of numbers, what joins them, and the unit after it."""
+    """Find the position after a run of numbers, what joins them, and the unit after it."""
     last = at + 1
     while last < min(phrase.count, at + LONGEST_RUN):
         if phrase.type(last) is Type.NUMBER:
@@ -64,7 +64,7 @@ def _end_of_run(phrase: Phrase, at: int) -> int:
 
 
 def _is_joined(phrase: Phrase, at: int) -> bool:
-    """A mark without spaces between two numbers."""
+    """Whether a mark without spaces stands between two numbers."""
     return (
         phrase.said(at) in _CHAIN
         and phrase.glued(at)

@@ -28,37 +28,37 @@ class Phrase:
         self.count = len(self.tokens)
 
     def flag(self, at: int) -> int:
-        """Flags of the token at `at`."""
+        """Give the flags of the token at `at`."""
         return self.flags[at] if 0 <= at < self.count else 0
 
     def type(self, at: int) -> Type | None:
-        """Type of the token at `at`."""
+        """Give the type of the token at `at`."""
         return self.tokens[at].type if 0 <= at < self.count else None
 
     def said(self, at: int) -> str:
-        """Normalised text of the token at `at`."""
+        """Give the normalised text of the token at `at`."""
         return self.tokens[at].text if 0 <= at < self.count else ""
 
     def glued(self, at: int) -> bool:
-        """No space stands between the token at `at` and the one before it."""
+        """Whether no space stands between the token at `at` and the one before it."""
         return 0 < at < self.count and self.tokens[at].start == self.tokens[at - 1].end
 
     def head(self) -> int:
-        """Where the lead-in at the beginning ends: "Hi, I'd say"."""
+        """Find where the lead-in at the beginning ends: "Hi, I'd say"."""
         at = 0
         while at < self.count and (self.tokens[at].type > Type.WORD or self.flags[at] & _HEAD):
             at += 1
         return at
 
     def tail(self) -> int:
-        """Where the filler at the end begins: "I guess, thanks!"."""
+        """Find where the filler at the end begins: "I guess, thanks!"."""
         at = self.count
         while at and (self.tokens[at - 1].type > Type.WORD or self.flags[at - 1] & _SILENT):
             at -= 1
         return at
 
     def is_plural(self, at: int) -> bool:
-        """An unknown word that looks like something counted ("tyres", "мастеров")."""
+        """Whether this is an unknown word that looks like something counted ("tyres", "мастеров")."""
         word = self.said(at)
         return (
             len(word) > 3
@@ -68,7 +68,7 @@ class Phrase:
         )
 
     def is_counted(self, at: int) -> bool:
-        """What stands at `at`, after a number, is a unit or something that is counted."""
+        """Whether what stands at `at`, after a number, is a unit or something that is counted."""
         if self.said(at) in CURRENCY:
             return True
         if self.said(at) in MINUS_SIGNS and self.glued(at) and self.glued(at + 1):

@@ -29,7 +29,7 @@ def read_reply(
     languages: Sequence[str] = (),
     labels: Mapping[str, int] = NO_LABELS,
 ) -> Reading:
-    """What `text` means as the reply to a question on `scale`.
+    """Read `text` as the reply to a question on `scale`.
 
     `language` is the conversation's, `languages` the organisation's others; a language without spelling rules and word file is read by
     digits alone. `labels` are the survey author's own names for values. Only the first 1,600 characters are read. Never raises.
@@ -46,7 +46,7 @@ def read_reply(
 
 
 def read_yes_no(text: str, *, language: str | None = None, languages: Sequence[str] = ()) -> Reading:
-    """What `text` means as the reply to a yes-or-no question: yes is SCORE 1, no is SCORE 0; opt-out and help come first."""
+    """Read `text` as the reply to a yes-or-no question: yes is SCORE 1, no is SCORE 0; opt-out and help come first."""
     phrase = make_phrase(text[:LONGEST], _vocabulary(language, languages))
     words = phrase.words
     keyword = read_keyword(phrase)
@@ -54,7 +54,7 @@ def read_yes_no(text: str, *, language: str | None = None, languages: Sequence[s
     if keyword and (keyword.kind is not Kind.OPT_IN or _said(phrase) not in answers):
         return keyword
     reading = read_label(phrase, answers, single_words_lead=True) or Reading(Kind.NOT_SCORE)
-    if reading.why and _turns(reading.why, words):
+    if reading.score is not None and _turns(phrase, words.keywords["no" if reading.score else "yes"]):
         reading = Reading(Kind.AMBIGUOUS, offers=(1, 0))
     return _with_question(phrase, reading)
 
@@ -74,11 +74,10 @@ def _said(phrase: Phrase) -> str:
     return " ".join([token.text for token in phrase.tokens if token.type <= Type.WORD])
 
 
-def _turns(why: str, words: Vocabulary) -> bool:
-    """ "Yes and no", "no, yes": the other answer follows."""
-    both = words.keywords["yes"] | words.keywords["no"]
-    said = [token.text for token in make_phrase(why, words).tokens if token.type is Type.WORD]
-    return any(word in both for word in said[:2])
+def _turns(phrase: Phrase, opposite: frozenset[str]) -> bool:
+    """Whether the other answer follows and ends the reply: "yes and no", "no, yes"; not "yes, no problem"."""
+    said = [token.text for token in phrase.tokens if token.type is Type.WORD]
+    return len(said) in {2, 3} and said[-1] in opposite
 
 
 def _with_question(phrase: Phrase, reading: Reading) -> Reading:
@@ -86,7 +85,7 @@ def _with_question(phrase: Phrase, reading: Reading) -> Reading:
 
 
 def _asks(phrase: Phrase) -> bool:
-    """The text asks us something: a question mark and not only a number ("9?"), or a beginning like "who is"."""
+    """Whether the text asks us something: a question mark and not only a number ("9?"), or a beginning like "who is"."""
     if any(token.text in _QUESTION_MARKS for token in phrase.tokens):
         return phrase.type(0) is not Type.NUMBER or any(token.type is Type.WORD for token in phrase.tokens)
     polite = all_wishes().polite
@@ -96,7 +95,7 @@ def _asks(phrase: Phrase) -> bool:
 
 
 def _read_zero(phrase: Phrase, scale: Scale) -> Reading | None:
-    """The letter O, "zero" and "null" alone, where a zero can be meant."""
+    """Read the letter O, "zero" and "null" alone, where a zero can be meant."""
     said = _said(phrase) if phrase.count < 8 else ""
     if said not in _ZERO:
         return None
@@ -106,7 +105,7 @@ def _read_zero(phrase: Phrase, scale: Scale) -> Reading | None:
 
 
 def _read_why(phrase: Phrase, scale: Scale) -> Reading:
-    """The reply to "why?": a bare number corrects the score, a clear "no" declines, all else is the why, word for word."""
+    """Read the reply to "why?": a bare number corrects the score, a clear "no" declines, all else is the why, word for word."""
     said = _said(phrase)
     if said in phrase.words.keywords["decline"]:
         return Reading(Kind.WHY_SKIPPED)

@@ -14,7 +14,7 @@ _CLOSING = frozenset({Type.STOP, Type.COMMA, Type.DASH})
 
 
 def rest_of(phrase: Phrase, spans: list[tuple[int, int]]) -> str | None:
-    """The text outside the token `spans`, joining marks at the cuts stripped; None when only lead-ins and fillers are left."""
+    """Give the text outside the token `spans`, joining marks at the cuts stripped; None when only lead-ins and fillers are left."""
     pieces: list[str] = []
     position = 0
     for first, last in [*sorted(spans), (phrase.count, phrase.count)]:
@@ -36,7 +36,7 @@ def _says_something(phrase: Phrase, piece: range, filler: int) -> bool:
 
 
 def _cut(phrase: Phrase, first: int, last: int) -> str:
-    """The text of tokens `first` to `last`, without what joined it to the score."""
+    """Give the text of tokens `first` to `last`, without what joined it to the score."""
     tokens, opened = phrase.tokens, False
     if first:
         first = _skip_filler(phrase, first, last)

@@ -3,8 +3,9 @@
 1. Never a score: a number with a unit after it (minutes, euros, kids, %, times), with a name for numbers before it (room, order, at,
    tel.), inside a date, a time, a price or a phone, stuck to letters (A4, 3rd), or counting something ("7 kids").
 2. A score stands first or last. First: nothing before it but a greeting or a lead-in ("Hi, I'd give you a 9"), and after it the end, a
-   mark (9, 9. 9! 9 - 9: 9 and an emoji), a reason ("9 because"), a word that cannot be counted ("9 but", "9 the staff") or
-   praise or blame ("9 great service"). Last: a mark or praise before it and nothing after ("great service, 9").
+   mark (9, 9. 9! 9 - 9: 9 and an emoji), a reason ("9 because"), a word that cannot be counted ("9 but", "9 the staff", "9 Mari
+   was kind") or praise or blame ("9 great service"). Last: a mark or praise before it, nothing after, and no other number that
+   could be it ("great service, 9").
 3. In mid-sentence only what says itself that it is one: "9/10", or a verb of scoring before it ("so I give you 6 because").
 4. Beside a condition or a denial a number is no answer: "10 if you were cheaper", "almost 9", "can't give you 10", "not 9".
 5. Two scores that differ are asked again, unless the second corrects the first ("9, no wait, 8", "not 9, 8").
@@ -50,12 +51,12 @@ class Candidate(NamedTuple):
 
 
 def read_score(phrase: Phrase, scale: Scale) -> Reading:
-    """The score in a reply, by the rules above: SCORE, OUT_OF_RANGE, AMBIGUOUS or NOT_SCORE."""
+    """Find the score in a reply, by the rules above: SCORE, OUT_OF_RANGE, AMBIGUOUS or NOT_SCORE."""
     found = [e for e in find_expressions(phrase, scale) if e.form is not Form.COUNT]
     if not found:
         return Reading(Kind.NOT_SCORE)
-    asked = _question_repeated(phrase, found, scale)
-    candidates = _candidates(phrase, [e for e in found if e not in asked], scale)
+    answers, asked = _without_question(phrase, found, scale)
+    candidates = _candidates(phrase, answers, scale)
     if (value := _said_again(phrase, candidates, scale)) is not None:
         return Reading(Kind.SCORE, value)
     scores = _corrected(phrase, [c for c in candidates if c.place is Place.SCORE])
@@ -81,14 +82,15 @@ def read_score(phrase: Phrase, scale: Scale) -> Reading:
     return Reading(Kind.SCORE, value, why, correction=correction)
 
 
-def _question_repeated(phrase: Phrase, found: list[Expression], scale: Scale) -> list[Expression]:
-    """ "On a scale from 0 to 10 I'd say 9": the range is the question's, and as good as a lead-in."""
-    asked = (
-        [e for e in found if e.offers in {(scale.low, scale.high), (1, scale.high)}] if len(found) > 1 else []
-    )
+def _without_question(
+    phrase: Phrase, found: list[Expression], scale: Scale
+) -> tuple[list[Expression], list[Expression]]:
+    """Part off ranges that only repeat the question, and make them lead-ins: "on a scale from 0 to 10 I'd say 9"."""
+    ranges = {(scale.low, scale.high), (1, scale.high)} if len(found) > 1 else set()
+    asked = [e for e in found if e.offers in ranges]
     for expression in asked:
         phrase.flags[expression.first : expression.last] = [Word.LEAD] * (expression.last - expression.first)
-    return asked
+    return [e for e in found if e.offers not in ranges], asked
 
 
 def _candidates(phrase: Phrase, found: list[Expression], scale: Scale) -> list[Candidate]:
@@ -132,7 +134,7 @@ def _judge(phrase: Phrase, expression: Expression, left: Left, right: Right) -> 
 
 
 def _may_follow(phrase: Phrase, expression: Expression, left: Left, right: Right) -> bool:
-    """What stands right of a number that begins the reply, or follows a verb of scoring, lets it be the score."""
+    """Whether what stands right of a number that begins the reply, or follows a verb of scoring, lets it be the score."""
     if not expression.spelled:
         homophones = phrase.words.homophones.get(expression.value, ())
         # "0 waiting" may be praise, "1 technician" is one technician.
@@ -182,7 +184,7 @@ def _rivals(candidates: list[Candidate], scores: list[Candidate], scale: Scale) 
 
 
 def _said_again(phrase: Phrase, candidates: list[Candidate], scale: Scale) -> int | None:
-    """ "10 10 10": one number and nothing else; not "1 1", which may be an eleven."""
+    """Read one number and nothing else, said again: "10 10 10"; not "1 1", which may be an eleven."""
     values = {(c.expression.form, c.expression.value) for c in candidates}
     if len(candidates) < 2 or len(values) > 1:
         return None
@@ -193,7 +195,7 @@ def _said_again(phrase: Phrase, candidates: list[Candidate], scale: Scale) -> in
 
 
 def _is_list(phrase: Phrase, candidates: list[Candidate]) -> bool:
-    """ "1) slow 2) rude": numbered remarks."""
+    """Whether these are numbered remarks: "1) slow 2) rude"."""
     marks = {c.expression.value: phrase.said(c.expression.last) for c in candidates}
     return marks.get(1, "") in {".", ")", ":", "-"} and marks[1] == marks.get(2)
 

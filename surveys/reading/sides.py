@@ -9,7 +9,6 @@ from surveys.reading.tokens import Type
 from surveys.reading.words import Word
 
 REACH = 12  # tokens looked at for a denial or a condition
-_SILENT_TYPES = frozenset({Type.QUOTE, Type.SIGN})
 _RUNNING_ON = frozenset({Type.WORD, Type.QUOTE, Type.NUMBER})
 _LEAD_SIGNS = frozenset("#№=*/")
 
@@ -49,7 +48,7 @@ class LeftSide(NamedTuple):
 
 
 def left_of(phrase: Phrase, first: int, head: int, denied_until: int) -> LeftSide:
-    """The left side of the number at token `first`. `head` ends the lead-in of the reply, `denied_until` the last denied number."""
+    """Tell the left side of the number at token `first`. `head` ends the lead-in of the reply, `denied_until` the last denied number."""
     if denied_until and all(_is_turn(phrase, at) for at in range(denied_until, first)):
         return LeftSide(Left.START, denied_until)  # "not 9 but 8"
     flags, tokens = phrase.flags, phrase.tokens
@@ -70,15 +69,9 @@ def left_of(phrase: Phrase, first: int, head: int, denied_until: int) -> LeftSid
             Left.START, 0, denied, _is_blocked(phrase, at, first, correcting=correcting), correcting
         )
     blocked = _is_blocked(phrase, at, first, correcting=correcting)
-    if at < 0:
-        return LeftSide(
-            Left.SCORING if denied and scoring else Left.MARK if denied else Left.START,
-            0,
-            denied,
-            blocked,
-            correcting,
-        )
-    if tokens[at].type in PARTING:
+    if at < 0 and not denied:
+        left = Left.START
+    elif at < 0 or tokens[at].type in PARTING:
         left = Left.SCORING if scoring else Left.MARK
     elif scoring or correcting:
         left = Left.SCORING
@@ -90,7 +83,7 @@ def left_of(phrase: Phrase, first: int, head: int, denied_until: int) -> LeftSid
 
 
 def right_of(phrase: Phrase, last: int, tail: int) -> Right:
-    """The right side of a number that ends before token `last`. `tail` begins the filler at the end of the reply."""
+    """Tell the right side of a number that ends before token `last`. `tail` begins the filler at the end of the reply."""
     if last >= tail:
         return Right.END
     at, marked = last, False
@@ -121,7 +114,7 @@ def right_of(phrase: Phrase, last: int, tail: int) -> Right:
 
 
 def _is_uncounted(phrase: Phrase, at: int) -> bool:
-    """An unknown word that its form keeps from being counted, in a clause of the conversation's own language.
+    """Whether this is an unknown word that its form keeps from being counted, in a clause of the conversation's own language.
 
     "9 technician was kind": English counts plurals only. "9 meister oli tore": Estonian counts no word that ends in -r.
     "9 Mari was kind": a name. A clause of another language has none of the language's words near, and proves nothing.
@@ -133,12 +126,13 @@ def _is_uncounted(phrase: Phrase, at: int) -> bool:
     for ending in phrase.words.uncounted:
         if word.text.endswith(ending) and (proven or len(ending) > 2):
             return True
-    name = phrase.text[word.start].isupper() and phrase.text[word.start + 1 : word.end].islower()
+    initial, others = phrase.text[word.start], phrase.text[word.start + 1 : word.end]
+    name = initial.isupper() and others.islower() and not phrase.words.nouns_capitalised
     return proven and (phrase.words.counts_plural or name) and not _is_counting(phrase, at)
 
 
 def is_taken_back(phrase: Phrase, lead: int, expression: Expression) -> bool:
-    """ "10 but I can't", "10 не поставлю", "would be 10 but …", and a question about the number ("is 9 good?")."""
+    """Whether what follows takes the number back: "10 but I can't", "10 не поставлю", "would be 10 but …", "is 9 good?"."""
     last = expression.last
     following = [
         at for at in range(last, min(last + REACH, phrase.count)) if phrase.tokens[at].type is Type.WORD
@@ -159,7 +153,7 @@ def is_taken_back(phrase: Phrase, lead: int, expression: Expression) -> bool:
 
 
 def _is_turn(phrase: Phrase, at: int) -> bool:
-    """Stands between what is denied and what is said instead."""
+    """Whether this stands between what is denied and what is said instead."""
     return phrase.tokens[at].type > Type.WORD or bool(
         phrase.flags[at] & (Word.LEADING | Word.OPENER | Word.REASON | Word.TAIL)
     )
@@ -174,7 +168,7 @@ def _is_last_word(phrase: Phrase, at: int) -> bool:
 
 
 def _is_blocked(phrase: Phrase, at: int, first: int, *, correcting: bool) -> bool:
-    """A condition anywhere in the sentence so far, or a denial in the same clause, further left than the lead-in (`at`)."""
+    """Whether there is a condition anywhere in the sentence so far, or a denial in the same clause, further left than the lead-in (`at`)."""
     same_clause = True
     for i in range(first - 1, max(-1, first - 1 - REACH), -1):
         kind, flags = phrase.tokens[i].type, phrase.flags[i]
@@ -191,7 +185,7 @@ def _is_blocked(phrase: Phrase, at: int, first: int, *, correcting: bool) -> boo
 
 
 def _is_closed_filler(phrase: Phrase, at: int) -> bool:
-    """Fillers that a mark closes: "7 I guess, it was slow"."""
+    """Whether fillers begin here that a mark closes: "7 I guess, it was slow"."""
     start = at
     while phrase.flag(at) & Word.TAIL:
         at += 1
@@ -199,7 +193,7 @@ def _is_closed_filler(phrase: Phrase, at: int) -> bool:
 
 
 def _is_counting(phrase: Phrase, at: int) -> bool:
-    """ "10 very long minutes", "3 rude employees": praise, then something counted."""
+    """Whether praise is followed by something counted: "10 very long minutes", "3 rude employees"."""
     for i in range(at, min(at + 4, phrase.count)):
         if phrase.tokens[i].type is not Type.WORD:
             return False

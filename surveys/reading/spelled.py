@@ -15,9 +15,9 @@ def words_of(spelled: str) -> tuple[str, ...]:
     return tuple(normalise(part) for part in spelled.replace("-", " ").replace("־", " ").split())
 
 
-@lru_cache(maxsize=None)
+@lru_cache(maxsize=128)
 def spelled_numbers(language: str) -> dict[tuple[str, ...], int]:
-    """Every spelling of 0–100 in `language`, in all its cases and genders; empty for a language without spelling rules.
+    """List every spelling of 0–100 in `language`, in all its cases and genders; empty for a language without spelling rules.
 
     A spelling that two numbers share is left out. Takes 10–140 ms the first time, then nothing.
     """

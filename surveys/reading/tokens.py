@@ -96,7 +96,7 @@ def _unicode_pattern() -> re.Pattern[str]:
 
 
 def normalise(word: str) -> str:
-    """The word as it is looked up: casefolded, without accents, apostrophes and invisible characters; the same on both sides."""
+    """Give the word as it is looked up: casefolded, without accents, apostrophes and invisible characters; the same on both sides."""
     if word.isascii():
         word = word.lower()
         return word.replace("'", "").replace("`", "") if "'" in word or "`" in word else word
@@ -112,7 +112,7 @@ def normalise(word: str) -> str:
 
 
 def digits_value(digits: str) -> str:
-    """Digits of any script as ASCII digits, invisible characters dropped."""
+    """Give digits of any script as ASCII digits, invisible characters dropped."""
     if digits.isascii() and digits.isdigit():
         return digits
     return "".join(

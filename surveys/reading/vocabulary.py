@@ -1,10 +1,14 @@
 """The words a reply is read with: one file per language, merged for a conversation.
 
-A language file (languages/<code>.toml) has `[keywords]` (whole messages: opt_out, opt_in, help, feedback, yes, no, decline; the first
-opt_out is the one printed in texts), `[wishes]` (opt-outs said in sentences, see wishes.py), `[words]` (one list per `Word` flag) and `[numbers]`
-(`words` beside the spelling rules, `endings` that may follow a digit, `never`: spellings that mean something else too often, `plural`: endings of what
-is counted, `uncounted`: endings of what never is, `counts_plural`: whether nothing else is counted than plurals, `homophones`: words before which a digit is a word: "2 slow", "4 me").
-Lists are comma-separated text.
+A language file (languages/<code>.toml) is all that a new language needs. Lists are comma-separated text.
+
+- `[keywords]` whole messages: `opt_out` (the first is printed in texts; also heard as a sentence of its own), `opt_out_alone` (only as
+  the whole message), `opt_out_here` (only in this language), `opt_in`, `help`, `feedback`, `yes`, `no`, `decline` (of a why).
+- `[wishes]` opt-outs said in sentences: see wishes.py.
+- `[words]` one list per bit of `Word`, see words.py.
+- `[numbers]` `words` beside the spelling rules; `never`: spellings that mean something else too often; `endings` that may follow digits
+  ("9-ga"); `plural`: endings of what is counted, `uncounted`: endings of what never is; `counts_plural`: nothing is counted but
+  plurals; `nouns_capitalised`: a capital makes no name; `homophones`: words before which a digit is a word ("2 slow").
 """
 
 import tomllib
@@ -41,6 +45,7 @@ class Language:
     plural: tuple[str, ...]
     uncounted: tuple[str, ...]
     counts_plural: bool
+    nouns_capitalised: bool
     homophones: Mapping[int, frozenset[str]]
 
 
@@ -54,30 +59,31 @@ class Vocabulary:
     plural: tuple[str, ...]
     uncounted: tuple[str, ...]
     counts_plural: bool
+    nouns_capitalised: bool
     own_words: Mapping[str, int]  # of the first language alone
     keywords: Mapping[str, frozenset[str]]
     keyword_starts: frozenset[str]  # first words of opt-out, opt-in and help phrases: most replies have none
     homophones: Mapping[int, frozenset[str]]
 
     def value_of(self, said: str) -> int | None:
-        """Value of a number in words, None when it is none."""
+        """Give the value of a number in words, None when it is none."""
         spelling = said.split()
         return self.numbers.get(spelling[0], {}).get("".join(spelling)) if spelling else None
 
 
 def phrase_key(text: str) -> str:
-    """A phrase as it is compared: its words and digits, normalised, joined by single spaces."""
+    """Give a phrase as it is compared: its words and digits, normalised, joined by single spaces."""
     return " ".join(token.text for token in tokenise(text) if token.type <= Type.WORD)
 
 
 def primary_code(language: str | None) -> str:
-    """`"et-EE"` -> `"et"`; nothing -> `""`."""
+    """Cut a language tag: `"et-EE"` -> `"et"`; nothing -> `""`."""
     return (language or "").replace("_", "-").partition("-")[0].casefold()
 
 
 @lru_cache(maxsize=1)
 def languages_known() -> tuple[str, ...]:
-    """Codes of all language files, in order."""
+    """List the codes of all language files, in order."""
     names = (entry.name for entry in resources.files(__package__).joinpath("languages").iterdir())
     return tuple(sorted(name[:-5] for name in names if name.endswith(".toml") and name[:-5] != UNIVERSAL))
 
@@ -118,6 +124,7 @@ def load_language(code: str) -> Language:
         plural=tuple(_list(numbers, "plural")),
         uncounted=tuple(_list(numbers, "uncounted")),
         counts_plural=bool(numbers.get("counts_plural")),
+        nouns_capitalised=bool(numbers.get("nouns_capitalised")),
         homophones={
             int(value): frozenset(map(normalise, _list(numbers["homophones"], value)))
             for value in numbers.get("homophones", {})
@@ -133,7 +140,7 @@ def vocabulary(codes: tuple[str, ...]) -> Vocabulary:
     an earlier language uses the word for something else ("on" is ten in Turkish and "is" in Estonian).
     """
     first = codes[0] if codes else ""
-    own = load_language(codes[0]) if codes and codes[0] in languages_known() else None
+    own = load_language(first) if first in languages_known() else None
     files = [load_language(code) for code in codes if code in languages_known()]
     words = dict(load_language(UNIVERSAL).words)
     numbers: dict[str, dict[str, int]] = {}
@@ -141,7 +148,7 @@ def vocabulary(codes: tuple[str, ...]) -> Vocabulary:
         file = load_language(code) if code in languages_known() else None
         spelled = {**spelled_numbers(code), **(file.numbers if file else {})}
         for spelling, value in spelled.items():
-            other_word = code != codes[0] and spelling[0] in words
+            other_word = code != first and spelling[0] in words
             if not other_word and not (file and spelling in file.never):
                 together = "".join(spelling)
                 for start in {spelling[0], together}:
@@ -152,9 +159,9 @@ def vocabulary(codes: tuple[str, ...]) -> Vocabulary:
     for code in languages_known():
         for name in KEYWORDS:
             if name in EVERYWHERE or code in codes:
-                keywords[name] |= {
-                    p for p in load_language(code).keywords[name] if code == first or p not in numbers
-                }
+                phrases = load_language(code).keywords[name]
+                # "seis" is stop in Finnish, and six in Spanish.
+                keywords[name] |= {p for p in phrases if code == first or p not in numbers}
     return Vocabulary(
         words=words,
         numbers=numbers,
@@ -162,6 +169,7 @@ def vocabulary(codes: tuple[str, ...]) -> Vocabulary:
         plural=tuple(ending for file in files for ending in file.plural),
         uncounted=own.uncounted if own else (),
         counts_plural=bool(own and own.counts_plural),
+        nouns_capitalised=any(file.nouns_capitalised for file in files),
         own_words=own.words if own else {},
         keywords={name: frozenset(phrases) for name, phrases in keywords.items()},
         keyword_starts=frozenset(phrase.split()[0] for name in COMMANDS for phrase in keywords[name]),
@@ -171,13 +179,13 @@ def vocabulary(codes: tuple[str, ...]) -> Vocabulary:
 
 @lru_cache(maxsize=1024)
 def spoken(language: str | None, languages: Sequence[str]) -> tuple[str, ...]:
-    """The codes a reply is read in, in order, each once. `languages` must be a tuple here (it is a cache key)."""
+    """List the codes a reply is read in, in order, each once. `languages` must be a tuple here (it is a cache key)."""
     return tuple(
         dict.fromkeys(code for code in (primary_code(language), *map(primary_code, languages)) if code)
     )
 
 
 def opt_out_keyword(language: str) -> str:
-    """The opt-out word to print in texts of `language` (a code such as `"et"`): "STOPP", "LOPETA" …; STOP where none is known."""
+    """Give the opt-out word to print in texts of `language` (a code such as `"et"`): "STOPP", "LOPETA" …; STOP where none is known."""
     code = primary_code(language)
     return load_language(code).print_opt_out if code in languages_known() else "STOP"

@@ -35,6 +35,7 @@ class Element:
     end: bool = False
 
     def fits(self, word: str) -> bool:
+        """Whether `word` may stand here."""
         return word in self.words or (bool(self.stems) and word.startswith(self.stems))
 
 
@@ -150,7 +151,7 @@ def _without_polite(said: list[str], polite: frozenset[str]) -> list[str]:
 
 
 def _is_own_sentence(phrase: Phrase, wishes: Wishes) -> bool:
-    """A clear keyword is the first sentence or the last clause, or stands beside a number: "9. STOP", "9 stop", "no thanks, stop"."""
+    """Whether a clear keyword is the first sentence or the last clause, or stands beside a number: "9. STOP", "9 stop", "no thanks, stop"."""
     clauses: list[list[str]] = [[]]
     first_sentence: list[str] | None = None
     for token in phrase.tokens:

@@ -1,0 +1,95 @@
+"""Language files: complete where shipped, loud where wrong, and silent towards each other."""
+
+from collections.abc import Sequence
+
+import pytest
+from unicode_rbnf import RbnfEngine
+
+from surveys.reading import Kind, detect_language, opt_out_keyword, read_reply
+from surveys.reading.spelled import spelled_numbers
+from surveys.reading.vocabulary import EVERYWHERE, KEYWORDS, languages_known, load_language
+from surveys.reading.wishes import compile_wish
+from surveys.reading.words import WORD_LISTS
+from surveys.scale import Scale
+
+SHIPPED = ("en", "et", "fi", "he", "ru")
+NPS = Scale(0, 10)
+
+
+@pytest.mark.parametrize("code", languages_known())
+def test_every_file_loads_and_its_wishes_compile(code: str) -> None:
+    language = load_language(code)
+    assert language.keywords["opt_out"]
+    assert all(compile_wish(line).elements for line in language.wishes)
+    assert all(value in range(1001) for value in language.numbers.values())
+
+
+@pytest.mark.parametrize("code", SHIPPED)
+def test_shipped_languages_have_every_keyword_and_the_lists_that_keep_scores_safe(code: str) -> None:
+    language = load_language(code)
+    assert [name for name in KEYWORDS if name != "opt_out_here" and not language.keywords[name]] == []
+    flags = 0
+    for bits in language.words.values():
+        flags |= bits
+    missing = [name for name, bit in WORD_LISTS.items() if not flags & bit]
+    assert set(missing) <= {"prefix", "partitive", "half"} | ({"join"} if code == "he" else set())
+    assert len(language.wishes) >= 10
+
+
+@pytest.mark.parametrize("code", RbnfEngine.get_supported_languages())
+def test_no_keyword_that_holds_everywhere_is_a_number_word_of_any_language(code: str) -> None:
+    numbers = {" ".join(words) for words in spelled_numbers(code)}
+    for known in languages_known():
+        for name in EVERYWHERE:
+            assert not load_language(known).keywords[name] & numbers
+
+
+@pytest.mark.parametrize("code", languages_known())
+@pytest.mark.parametrize("other", SHIPPED)
+def test_every_printed_opt_out_word_is_heard_in_every_conversation(code: str, other: str) -> None:
+    assert read_reply(opt_out_keyword(code), NPS, language=other).kind is Kind.OPT_OUT
+
+
+@pytest.mark.parametrize(
+    "code", [*languages_known(), "it", "pt", "nl", "da", "nb", "tr", "ar", "hi", "ja", "zh", "el"]
+)
+def test_numbers_are_read_in_words_in_every_language(code: str) -> None:
+    found = {
+        value
+        for words, value in spelled_numbers(code).items()
+        if read_reply(" ".join(words), NPS, language=code).score == value
+    }
+    assert set(range(2, 11)) - found <= ({9} if code == "fa" else set())
+
+
+def test_an_unknown_language_has_no_number_words() -> None:
+    assert spelled_numbers("xx") == {}
+
+
+@pytest.mark.parametrize("line", ["[please] stop", "... stop", "stop* texting", "~"])
+def test_a_wish_that_cannot_be_looked_up_is_refused(line: str) -> None:
+    with pytest.raises(ValueError, match="first word must be written out"):
+        compile_wish(line)
+
+
+@pytest.mark.parametrize(
+    ("text", "languages", "language"),
+    [
+        ("üheksa, väga hea", ["en", "et", "ru"], "et"),
+        ("девять", ["en", "et", "ru"], "ru"),
+        ("nine", ["en", "et", "ru"], "en"),
+        ("תשע", ["he", "en"], "he"),
+        ("kymmenen, hyvä palvelu", ["et", "fi"], "fi"),
+        ("дуже добре, дякую", ["uk", "ru"], "uk"),
+        ("очень хорошо, спасибо", ["uk", "ru"], "ru"),
+        ("thank you, it was very good", ["et", "en"], "en"),
+        ("9", ["en", "et"], None),
+        ("ok", ["en", "et"], None),
+        ("", ["en", "et"], None),
+        ("9", [], None),
+    ],
+)
+def test_the_language_of_a_reply_is_told_only_when_it_is_clear(
+    text: str, languages: Sequence[str], language: str | None
+) -> None:
+    assert detect_language(text, languages) == language
