@@ -18,7 +18,7 @@ from bot.firm import Firm
 from bot.linking import begin_wish, follow_link, greet, join_phone
 from bot.outgoing import ANSWER_WITHIN, ONE_DAY, Kind, queue, read_button, tell_person
 from bot.planning import setting_for
-from bot.staff.gate import may_ask
+from bot.staff.gate import asks_as_staff, note_refused
 from storage.rows import ConversationRow, PersonRow
 from storage.transaction import Transaction
 from surveys import wording
@@ -40,13 +40,14 @@ class Heard(StrEnum):
 
 def hear(tx: Transaction, firm: Firm, inbound: Inbound, now: datetime) -> Heard:
     """Store a message and handle it. Raises what handling raises; then nothing is stored (see `keep_unhandled`)."""
-    state = Heard.STAFF if is_command(inbound) and may_ask(tx, firm, inbound) else Heard.HANDLED
+    state = Heard.STAFF if asks_as_staff(tx, firm, inbound) else Heard.HANDLED
     number = tx.inbox.add(
         inbound.channel, inbound.external_id, inbound.address, now, inbound.to_dict(), str(state)
     )
     if number is None:
         return Heard.REPEAT
     if state is Heard.HANDLED:
+        note_refused(tx, inbound, now)
         handle(tx, firm, inbound, now)
     return state
 

@@ -16,7 +16,7 @@ from bot.clock import Clock
 from bot.commands_typed import STAFF_BUTTON
 from bot.config import Config
 from bot.firm import Firm
-from bot.outgoing import PRIORITY, Kind
+from bot.outgoing import Kind, queue
 from bot.staff import COMMANDS, load
 from bot.staff.asked import Asked
 from bot.staff.gate import member_of
@@ -92,14 +92,7 @@ class StaffDesk:
         tx.staff.audit(now, inbound.channel, address, command, allowed=reply is not None)
         message = outgoing(reply, inbound, photo)
         if message is not None:
-            tx.outbox.add(
-                Kind.STAFF,
-                inbound.channel,
-                inbound.address,
-                message.to_dict(),
-                now,
-                priority=PRIORITY[Kind.STAFF],
-            )
+            queue(tx, Kind.STAFF, inbound.channel, message, now)
         tx.inbox.set(row.inbox_id, "handled", row.tries)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from bot.alerts import admins
 from bot.channels.base import Outgoing
 from bot.firm import Firm
-from bot.outgoing import PRIORITY, Kind
+from bot.outgoing import Kind, queue
 from bot.staff.phrases import key_name
 from bot.staff.reply import Reply, bold, lines_of
 from storage.base import Store
@@ -58,7 +58,7 @@ async def send_alerts(store: Store, firm: Firm, now: datetime) -> int:
                 if channel == "sms"
                 else Outgoing(address=address, text=reply.html(), html=True)
             )
-            tx.outbox.add(Kind.ALERT, channel, address, message.to_dict(), now, priority=PRIORITY[Kind.ALERT])
+            queue(tx, Kind.ALERT, channel, message, now)
         return len(found)
 
     return await store.write(work)

@@ -16,7 +16,7 @@ import structlog
 from bot.channels.base import Inbound, InboundKind
 from bot.config import Config
 from bot.firm import Firm
-from bot.outgoing import PRIORITY, Kind
+from bot.outgoing import Kind, queue
 from bot.reports.asking import read_words
 from bot.reports.score import score_report
 from bot.reports.whys import why_report
@@ -83,9 +83,7 @@ async def _send(store: Store, firm: Firm, config: Config, row: StaffRow, now: da
         tx.staff.set_digest(row.channel, row.address, following)
         message = outgoing(reply, _to(row), photo) if reply else None
         if message is not None:
-            tx.outbox.add(
-                Kind.STAFF, row.channel, row.address, message.to_dict(), now, priority=PRIORITY[Kind.STAFF]
-            )
+            queue(tx, Kind.STAFF, row.channel, message, now)
         return message is not None
 
     return await store.write(work)

@@ -6,7 +6,10 @@ and anonymous admins are nobody. On SMS a person is a listed phone, and gets agg
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot.channels.base import Inbound
+from bot.commands_typed import CUSTOMER_WORDS, STAFF_BUTTON, STAFF_WORDS, customer_word, is_command
 from bot.firm import Firm
 from storage.rows import StaffRow
 from storage.transaction import Transaction
@@ -18,9 +21,24 @@ CONFIGURED = "configured"
 """The stored role of who has the right by configuration alone: it keeps their digest and gives no right."""
 
 
-def may_ask(tx: Transaction, firm: Firm, inbound: Inbound) -> bool:
-    """Tell whether the sender of a message is staff, in a place where staff may be answered."""
-    return member_of(tx, firm, inbound) is not None
+CUSTOMERS_OWN = frozenset({"STOP", "START", "FEEDBACK"})
+"""What staff type as customers: nothing may come between a person and their STOP."""
+
+
+def asks_as_staff(tx: Transaction, firm: Firm, inbound: Inbound) -> bool:
+    """Tell whether a message is a staff command, from staff, in a place where staff may be answered."""
+    own_word = customer_word(inbound.text) in CUSTOMERS_OWN
+    return is_command(inbound) and not own_word and member_of(tx, firm, inbound) is not None
+
+
+def note_refused(tx: Transaction, inbound: Inbound, now: datetime) -> None:
+    """Keep in the audit that somebody without the right used a staff command; an SMS may be just words."""
+    if inbound.channel == "sms" or not is_command(inbound):
+        return
+    text = inbound.text.removeprefix(STAFF_BUTTON).removeprefix("/")
+    word = (text.split(maxsplit=1) or [""])[0].partition("@")[0].lower()
+    if word in STAFF_WORDS - CUSTOMER_WORDS.keys():
+        tx.staff.audit(now, inbound.channel, inbound.user_id or inbound.address, word, allowed=False)
 
 
 def member_of(tx: Transaction, firm: Firm, inbound: Inbound) -> StaffRow | None:
