@@ -123,7 +123,7 @@ def give_back(tx: Transaction, firm: Firm, one: Claimed, at: datetime, now: date
         tx.outbox.set(row.outbox_id, "suppressed", due_at=row.due_at, code="waiting")
         plan_unsent(tx, firm, row, at, now, "waiting")
     else:
-        tx.outbox.set(row.outbox_id, "retry", due_at=at)
+        tx.outbox.release(row.outbox_id, one.attempt_id, at)
 
 
 def _is_claimed(row: OutboundRow | None, one: Claimed) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.alerts import alert_admins
 from bot.channels.base import Decision, SendFailed, Sent
 from bot.firm import Firm
 from bot.outgoing import Kind
@@ -91,11 +92,34 @@ def record_failed(
                 tx.people.set_unusable(row.channel, row.address, failure.code)
             _not_asked(tx, firm, row, now, reason=failure.code, code=failure.code, again=True)
         case Decision.MOVED:
-            if failure.new_address is not None:
-                tx.people.move_address(row.channel, row.address, failure.new_address)
             tx.outbox.set(number, "failed", due_at=row.due_at, code=failure.code)
+            if failure.new_address is not None:
+                _follow(tx, firm, row, failure.new_address, now)
         case Decision.LATER | Decision.OPERATOR:
             _later(tx, firm, row, failure, now)
+
+
+def _follow(tx: Transaction, firm: Firm, row: OutboundRow, new_address: str, now: datetime) -> None:
+    """Send to a group under its new id; the configuration, which lists groups by id, must be told by the admins."""
+    tx.people.move_address(row.channel, row.address, new_address)
+    body = {**row.body, "address": new_address}
+    tx.outbox.add(
+        row.kind,
+        row.channel,
+        new_address,
+        body,
+        now,
+        priority=row.priority,
+        person_id=row.person_id,
+        visit_id=row.visit_id,
+        conversation_id=row.conversation_id,
+        not_after=row.not_after,
+    )
+    text = (
+        f"askwhy: the Telegram group {row.address} has a new id, {new_address}. "
+        "Put that into [staff] telegram_groups in its place."
+    )
+    alert_admins(tx, firm, f"moved:{row.address}", text, now)
 
 
 def give_up(tx: Transaction, row: OutboundRow, code: str, now: datetime) -> None:

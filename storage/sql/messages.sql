@@ -43,6 +43,11 @@ ORDER BY priority, due_at, outbox_id LIMIT :limit $skip_locked;
 UPDATE outbox SET state = 'claimed', attempt_id = :attempt_id, owner = :owner, lease_until = :lease_until,
   tries = tries + 1 WHERE outbox_id = :outbox_id AND state IN ('due', 'retry');
 
+-- name: release_outbound!
+-- Undo a claim of what surely did not leave: it does not count as a try.
+UPDATE outbox SET state = 'retry', due_at = :due_at, tries = tries - 1, lease_until = NULL
+WHERE outbox_id = :outbox_id AND state = 'claimed' AND attempt_id = :attempt_id;
+
 -- name: set_outbound!
 -- How an attempt ended.
 UPDATE outbox SET state = :state, due_at = :due_at, provider_id = coalesce(:provider_id, provider_id),

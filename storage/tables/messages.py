@@ -135,6 +135,10 @@ class Outbox:
             == 1
         )
 
+    def release(self, outbox_id: int, attempt_id: str, due_at: datetime) -> None:
+        """Undo a claim of what surely did not leave: due again at a moment, and not counted as a try."""
+        self._db.run("release_outbound", outbox_id=outbox_id, attempt_id=attempt_id, due_at=micros(due_at))
+
     def set(
         self,
         outbox_id: int,
@@ -212,9 +216,7 @@ class Outbox:
 
     def latest_to(self, person_id: int, limit: int = 30) -> list[OutboundRow]:
         """Return the newest messages to a person, newest first."""
-        return [
-            _outbound(row) for row in self._db.all("latest_to_person", person_id=person_id, limit=limit)
-        ]
+        return [_outbound(row) for row in self._db.all("latest_to_person", person_id=person_id, limit=limit)]
 
     def segments_since(self, channel: str, since: datetime) -> int:
         """Return how many SMS segments were sent or may have been sent since a moment."""
@@ -249,7 +251,6 @@ class Outbox:
         """Take a scheduler job that is due; it is due again at `following`. False: another worker has it."""
         self._db.run("add_job", job=job, due_at=micros(now))
         return self._db.one("take_job", job=job, now=micros(now), next=micros(following)) is not None
-
 
     def _locked(self, query: str, **values: object) -> OutboundRow | None:
         """Read a message as it is once its person's other units of work have ended."""

@@ -1,4 +1,4 @@
-"""Fakes and services that end with their test, and leave no secret in a log."""
+"""Services that end with their test, and leave no secret in a log."""
 
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -7,20 +7,6 @@ from typing import Any
 import pytest
 
 from tests.e2e.process import Askwhy
-from tests.fakes.telegram import FakeTelegram
-from tests.fakes.twilio import FakeTwilio
-
-
-@pytest.fixture
-async def telegram() -> AsyncIterator[FakeTelegram]:
-    async with FakeTelegram() as fake:
-        yield fake
-
-
-@pytest.fixture
-async def twilio() -> AsyncIterator[FakeTwilio]:
-    async with FakeTwilio() as fake:
-        yield fake
 
 
 @pytest.fixture

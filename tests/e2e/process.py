@@ -9,7 +9,7 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
 
@@ -35,18 +35,15 @@ min_gap = "0 seconds"
 max_per_year = 1000
 """
 
-T = TypeVar("T")
 
-
-async def until(look: Callable[[], T | Awaitable[T]], what: str, seconds: float = PATIENCE) -> T:
-    """Return the first true value of `look()`; fail when there is none in time."""
+async def until(look: Callable[[], object], what: str, seconds: float = PATIENCE) -> None:
+    """Wait until `look()`, or what it awaits, is true; fail when it is not in time."""
     try:
         async with asyncio.timeout(seconds):
             while True:
                 seen = look()
-                value = await seen if isinstance(seen, Awaitable) else seen
-                if value:
-                    return value
+                if await seen if isinstance(seen, Awaitable) else seen:
+                    return
                 await asyncio.sleep(0.02)
     except TimeoutError:
         raise AssertionError(f"not within {seconds:.0f} s: {what}") from None
@@ -68,7 +65,13 @@ class Askwhy:
     """A service in `folder`, and its command line. `more` is appended to the configuration."""
 
     def __init__(
-        self, folder: Path, *, telegram: FakeTelegram | None, twilio: FakeTwilio | None, more: str = "", mode: str = "polling"
+        self,
+        folder: Path,
+        *,
+        telegram: FakeTelegram | None,
+        twilio: FakeTwilio | None,
+        more: str = "",
+        mode: str = "polling",
     ) -> None:
         self.folder = folder
         self.port = free_port()
@@ -97,14 +100,22 @@ class Askwhy:
         """Start, and wait until it answers."""
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *self._program(), "run", *options, stdout=log, stderr=log, env=self._environ(), cwd=self.folder
+                *self._program(),
+                "run",
+                *options,
+                stdout=log,
+                stderr=log,
+                env=self._environ(),
+                cwd=self.folder,
             )
         await until(self._healthy, f"/health of {self.url}")
 
     async def _healthy(self) -> bool:
         assert self._process
         if self._process.returncode is not None:
-            raise AssertionError(f"askwhy ended with {self._process.returncode}:\n{self.log.read_text()[-4000:]}")
+            raise AssertionError(
+                f"askwhy ended with {self._process.returncode}:\n{self.log.read_text()[-4000:]}"
+            )
         try:
             async with self.client() as client:
                 return (await client.get("/health")).status_code == 200
@@ -145,7 +156,12 @@ class Askwhy:
         """Run a command of the command line beside the service; its exit code and standard output."""
         with self.log.open("ab") as log:
             process = await asyncio.create_subprocess_exec(
-                *self._program(), *arguments, stdout=asyncio.subprocess.PIPE, stderr=log, env=self._environ(), cwd=self.folder
+                *self._program(),
+                *arguments,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
+                env=self._environ(),
+                cwd=self.folder,
             )
         async with asyncio.timeout(PATIENCE):
             out, _ = await process.communicate()

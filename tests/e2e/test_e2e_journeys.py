@@ -4,8 +4,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
-
 from tests.e2e.process import Askwhy, until
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.twilio import FakeTwilio
@@ -17,7 +15,13 @@ STAFF = "[staff]\ntelegram_ids = [42]\nphones = ['+372 5555 0142']\nminimum_answ
 
 def visit(number: int, **more: Any) -> dict[str, Any]:
     moment = datetime.now(UTC).isoformat()
-    return {"visit_id": f"v-{number}", "customer_id": f"c-{number}", "occurred_at": moment, "branch": "Tartu", **more}
+    return {
+        "visit_id": f"v-{number}",
+        "customer_id": f"c-{number}",
+        "occurred_at": moment,
+        "branch": "Tartu",
+        **more,
+    }
 
 
 async def test_by_sms_from_the_visit_to_the_score(askwhy: Make, twilio: FakeTwilio) -> None:
