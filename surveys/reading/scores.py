@@ -128,6 +128,8 @@ def _judge(phrase: Phrase, expression: Expression, left: Left, right: Right) -> 
         return Place.NONE
     if left is Left.PRAISE and right is Right.END:
         return Place.SCORE
+    if left is Left.WORD and expression.form is Form.SPLIT and len(expression.offers) < 2:
+        return Place.NONE  # "waited from 9 to 11"
     if left is Left.WORD and phrase.flags[expression.first - 1] & (Word.JOIN | Word.OR):
         return Place.RIVAL  # "9 for the mechanic and 3 for the desk"
     return Place.FAINT if right in {Right.END, Right.CONDITION} else Place.NONE

@@ -126,8 +126,11 @@ def _is_uncounted(phrase: Phrase, at: int) -> bool:
     for ending in phrase.words.uncounted:
         if word.text.endswith(ending) and (proven or len(ending) > 2):
             return True
+    after_points = phrase.flag(at - 1) & Word.POINTS  # what was counted are points already
     initial, others = phrase.text[word.start], phrase.text[word.start + 1 : word.end]
     name = initial.isupper() and others.islower() and not phrase.words.nouns_capitalised
+    if after_points and name:
+        return True
     return proven and (phrase.words.counts_plural or name) and not _is_counting(phrase, at)
 
 
@@ -137,7 +140,8 @@ def is_taken_back(phrase: Phrase, lead: int, expression: Expression) -> bool:
     following = [
         at for at in range(last, min(last + REACH, phrase.count)) if phrase.tokens[at].type is Type.WORD
     ]
-    for at in following[:4]:
+    marked = phrase.type(last) in PARTING
+    for at in [] if marked else following[:4]:
         if phrase.flags[at] & Word.NOT and (phrase.flag(at + 1) & Word.SCORING or _is_last_word(phrase, at)):
             return True
     if following and phrase.flags[following[0]] & Word.REASON:
@@ -160,7 +164,7 @@ def _is_turn(phrase: Phrase, at: int) -> bool:
 
 
 def _is_condition(flags: int) -> bool:
-    return bool(flags & Word.CONDITION and not flags & (Word.REASON | Word.LEAD))
+    return bool(flags & Word.CONDITION and not flags & (Word.REASON | Word.LEAD | Word.OPENER))
 
 
 def _is_last_word(phrase: Phrase, at: int) -> bool:
