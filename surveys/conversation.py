@@ -29,12 +29,12 @@ from surveys.conversation_moves import (
     talked,
     why_about,
 )
-from surveys.conversation_value import COMMENT, Conversation, Setting
+from surveys.conversation_reading import expected, in_their_language, meant, read
+from surveys.conversation_value import COMMENT, Conversation, Setting, count_words
 from surveys.definition import Question
 from surveys.effects import Ask, Effect, OptIn, OptOut, Say, ShowChoice
 from surveys.events import Event, NotSent, Pressed, Reopened, Replied, SentMedia, TimedOut
-from surveys.questions import QUESTION_TYPES
-from surveys.reading import Kind, Reading, detect_language
+from surveys.reading import Kind, Reading
 from surveys.reading import Step as Hearing
 from surveys.states import Happening, State, move
 
@@ -81,7 +81,7 @@ def advance(setting: Setting, conversation: Conversation, event: Event, now: dat
     """Move `conversation` by `event` at `now` (aware). What has no meaning in its state changes nothing."""
     match event:
         case Replied():
-            return _replied(setting, _in_their_language(setting, conversation, event.text), event, now)
+            return _replied(setting, in_their_language(setting, conversation, event.text), event, now)
         case Pressed():
             return _pressed(setting, conversation, event, now)
         case SentMedia():
@@ -118,14 +118,9 @@ def listening(setting: Setting, conversation: Conversation, now: datetime) -> bo
 
 
 def _replied(setting: Setting, conversation: Conversation, event: Replied, now: datetime) -> Step:
-    scored, why = _expected(setting, conversation, event)
-    reading = QUESTION_TYPES[scored.type].read(
-        scored,
-        event.text,
-        step=Hearing.SCORE if why is None else Hearing.WHY,
-        language=conversation.language,
-        languages=setting.languages,
-    )
+    scored, why = expected(setting, conversation, event)
+    reading = read(setting, conversation, scored, event.text, Hearing.SCORE if why is None else Hearing.WHY)
+    scored, reading = meant(setting, conversation, scored, reading, event.text)
     match reading.kind:
         case Kind.OPT_OUT:
             return _stopped(setting, conversation, reading, event, now)
@@ -151,23 +146,6 @@ def _replied(setting: Setting, conversation: Conversation, event: Replied, now: 
     return _why(setting, conversation, why, reading, event, now)
 
 
-def _expected(setting: Setting, conversation: Conversation, event: Replied) -> tuple[Question, str | None]:
-    """Return the scored question that a number would answer, and the id that words would answer where words are due."""
-    if edited := conversation.scored_by(event.message):
-        return setting.survey.question(edited.question), None
-    ended = conversation.state in {State.ANSWERED, State.COMMENTED}
-    asked = current(setting, conversation)
-    if asked.scored and not ended:
-        return asked, None
-    # A number where words are due corrects the one before.
-    last = conversation.last_scored()
-    scored = setting.survey.question(last.question if last else setting.survey.primary)
-    if not ended:
-        return scored, asked.id
-    whys = [q for q in conversation.questions if not setting.survey.question(q).scored]
-    return scored, None if last is None else whys[-1] if whys else COMMENT
-
-
 def _scored(
     setting: Setting,
     conversation: Conversation,
@@ -178,13 +156,6 @@ def _scored(
 ) -> Step:
     """Take a score, with the why that stands beside it."""
     assert reading.score is not None
-    last = conversation.last_scored()
-    if reading.correction and last is not None and conversation.given(question.id) is None:
-        # "Sorry, I meant 4" is about the answer before. Where it cannot be, it surely answers nothing.
-        meant = setting.survey.question(last.question)
-        if meant.scale is None or reading.score not in meant.scale:
-            return _not_understood(setting, conversation, question, Reading(Kind.AMBIGUOUS), event, now)
-        question = meant
     before = conversation.value_of(question.id)
     moved = conversation
     effects: tuple[Effect, ...] = ()
@@ -225,10 +196,15 @@ def _not_understood(
 ) -> Step:
     """Keep what holds no sure score and ask again, once; words enough for a why are the why."""
     told = reading.kind is Kind.NOT_SCORE and not reading.question
-    told = told and len(event.text.split()) >= WORDS_OF_A_WHY
+    told = told and count_words(event.text) >= WORDS_OF_A_WHY
     target = why_about(setting, conversation, question) if told else COMMENT
     if reading.question and not conversation.introduced:
         return _introduced(setting, conversation, target, event, now)
+    if conversation.last_scored() is not None:
+        declined = read(setting, conversation, question, event.text, Hearing.WHY).kind is Kind.WHY_SKIPPED
+        if declined:
+            moved, effects = skip(conversation, question.id)
+            return go_on(setting, moved, effects, now)
     kept, effects = record_words(conversation, target, event.text, event.message, now)
     if conversation.misunderstood == 0:
         state = move(kept.state, Happening.NOT_UNDERSTOOD)
@@ -239,7 +215,8 @@ def _not_understood(
         # A further question that is not understood must not cost the score that is in.
         skipped, more = skip(kept, question.id)
         return go_on(setting, skipped, (*effects, *more), now)
-    return Step(end(kept, Happening.GAVE_UP), (*effects, Say(wording.kept(kept.language))))
+    ended = replace(end(kept, Happening.GAVE_UP), acknowledged=True)
+    return Step(ended, (*effects, Say(wording.kept(kept.language))))
 
 
 def _introduced(
@@ -256,7 +233,7 @@ def _introduced(
 
 def _is_for_us(conversation: Conversation, reading: Reading, text: str) -> bool:
     """Tell whether this is a question like "who is this?", not answered yet, although words were due."""
-    return reading.question and not conversation.introduced and len(text.split()) <= WORDS_OF_A_QUESTION
+    return reading.question and not conversation.introduced and count_words(text) <= WORDS_OF_A_QUESTION
 
 
 def _said_afterwards(
@@ -267,27 +244,39 @@ def _said_afterwards(
     event: Replied,
     now: datetime,
 ) -> Step:
-    """Words after the end: within two minutes more of the why, later a comment. A whole message is acknowledged, once."""
+    """Words after the end: a why that was waited for, or more of it within two minutes; else a comment.
+
+    A comment that is a whole message is acknowledged, once; "ok, thanks" is not.
+    """
     if reading.kind is Kind.WHY_SKIPPED:
         return talked(conversation)
     if _is_for_us(conversation, reading, event.text):
         return _introduced(setting, conversation, COMMENT, event, now)
+    waited_for = why == current(setting, conversation).id and conversation.given(why) is None
     fresh = conversation.heard_at is not None and now - conversation.heard_at <= ONE_WHY
-    target = why if why is not None and fresh else COMMENT
-    first = not fresh and conversation.text_of(COMMENT) is None
+    target = why if why is not None and (fresh or waited_for) else COMMENT
     moved, effects = record_words(conversation, target, event.text, event.message, now)
     moved = replace(moved, state=move(moved.state, Happening.WHY_CONTINUED))
-    if first and len(event.text.split()) >= WORDS_OF_A_MESSAGE:
-        return Step(moved, (*effects, Say(wording.kept(moved.language))))
+    if waited_for:
+        return Step(moved, (*effects, Say(wording.thanks(setting, moved))))
+    if target == COMMENT and count_words(event.text) >= WORDS_OF_A_MESSAGE:
+        return _acknowledged(moved, effects)
     return Step(moved, effects)
 
 
 def _said_though_withdrawn(conversation: Conversation, event: Replied, now: datetime) -> Step:
     """Keep what comes after the question was taken back; the customer does not know that it was."""
-    first = conversation.text_of(COMMENT) is None
     moved, effects = record_words(conversation, COMMENT, event.text, event.message, now)
-    said = talked(moved, wording.kept(moved.language) if first else None)
-    return replace(said, effects=(*effects, *said.effects))
+    return _acknowledged(talked(moved).conversation, effects)
+
+
+def _acknowledged(conversation: Conversation, effects: tuple[Effect, ...]) -> Step:
+    """Tell the customer that words outside any question are kept; once is enough."""
+    if conversation.acknowledged:
+        return Step(conversation, effects)
+    return Step(
+        replace(conversation, acknowledged=True), (*effects, Say(wording.kept(conversation.language)))
+    )
 
 
 # -- buttons, media, silence, opt-out ---------------------------------------------------------------------------------
@@ -362,11 +351,3 @@ def _reminder(setting: Setting, sent: int, now: datetime, ends: datetime) -> dat
         return None
     at = reminder_at(now, setting.policy, setting.opening)
     return at if at is not None and at < ends else None
-
-
-def _in_their_language(setting: Setting, conversation: Conversation, text: str) -> Conversation:
-    """Go on in the language of the reply when the customer's own is not known and the reply's is clear."""
-    if setting.knows_language:
-        return conversation
-    language = detect_language(text, setting.languages)
-    return replace(conversation, language=language) if language else conversation

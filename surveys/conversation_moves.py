@@ -53,7 +53,8 @@ def record_words(
     moved = conversation.with_words(question, text, message)
     if moved.text_of(question) == conversation.text_of(question):
         return conversation, ()
-    moved = replace(moved, heard_at=now)
+    if question != COMMENT:
+        moved = replace(moved, heard_at=now)
     gone = (ShowChoice(question),) if first and question != COMMENT else ()
     return moved, (_recorded(moved, question), *gone)
 
@@ -90,9 +91,7 @@ def go_on(
     following = _next(setting, conversation)
     if following is None:
         ended = end(conversation, Happening.ANSWERED_LAST)
-        value = ended.value_of(setting.survey.primary)
-        band = None if value is None else setting.survey.question(setting.survey.primary).band(value)
-        return Step(ended, (*effects, Say(f"{preface} {wording.thanks(setting, ended, band)}".strip())))
+        return Step(ended, (*effects, Say(f"{preface} {wording.thanks(setting, ended)}".strip())))
     ends = max(conversation.expires_at, expires_at(now, setting.policy))
     moved = replace(
         conversation,

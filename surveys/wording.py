@@ -17,8 +17,7 @@ from surveys.texts import say
 def question(setting: Setting, conversation: Conversation, asked: Question) -> str:
     """Return the question as the survey words it, for the band of the score it is about."""
     about = asked.about or setting.survey.primary
-    given = conversation.given(about)
-    value = given.value if given else None
+    value = conversation.value_of(about)
     band = setting.survey.question(about).band(value) if value is not None else None
     template = asked.text_template(conversation.language, setting.language, band)
     return _rendered(setting, conversation, template)
@@ -59,8 +58,10 @@ def reminder(setting: Setting, conversation: Conversation, asked: Question) -> s
     return f"{say(conversation.language, 'A reminder:')} {question(setting, conversation, asked)}"
 
 
-def thanks(setting: Setting, conversation: Conversation, band: str | None) -> str:
+def thanks(setting: Setting, conversation: Conversation) -> str:
     """Return the thanks for the band of the score."""
+    value = conversation.value_of(setting.survey.primary)
+    band = None if value is None else setting.survey.question(setting.survey.primary).band(value)
     template = setting.survey.thanks_template(conversation.language, setting.language, band)
     if template is None:
         return say(conversation.language, "Thank you for your answer.")
