@@ -133,11 +133,16 @@ def _range(phrase: Phrase, first: int, last: int, value: int, scale: Scale) -> E
     if not other or (joined and phrase.type(last + 1) is Type.WORD):
         return None
     counted = phrase.is_counted(other[1] + _is_points(phrase, other[1]))
+    if counted and dash and phrase.glued(last) and phrase.glued(last + 1):
+        return Expression(Form.COUNT, first, other[1])  # "2-3 times"
     if counted and dash:
         # "10 - 2 hours of waiting" is a score and its why; "8 - 10 minutes" may be either.
         return None if value > other[0] else split(scale, first, other[1], value)
     if counted:
-        return None if joined else Expression(Form.COUNT, first, other[1] + 1)
+        between = (
+            phrase.flag(first - 1) & Word.OR
+        )  # "between 5 and 10 minutes"; "9 and 2 free coffees" are two
+        return None if joined and not between else Expression(Form.COUNT, first, other[1] + 1)
     if dash and len(phrase.said(last + 1)) > 3:
         return Expression(Form.COUNT, first, other[1])
     return split(scale, first, other[1], value, other[0])

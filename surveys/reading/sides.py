@@ -119,6 +119,8 @@ def _is_uncounted(phrase: Phrase, at: int) -> bool:
     "9 technician was kind": English counts plurals only. "9 meister oli tore": Estonian counts no word that ends in -r.
     "9 Mari was kind": a name. A clause of another language has none of the language's words near, and proves nothing.
     """
+    if phrase.type(at + 1) is Type.NUMBER:
+        return False  # "4 by 4", "5 past 9"
     own = phrase.words.own_words
     near = phrase.tokens[at + 1 : at + 4]
     proven = any(token.type is Type.WORD and token.text in own for token in near)
@@ -173,6 +175,12 @@ def _is_last_word(phrase: Phrase, at: int) -> bool:
 
 def _is_blocked(phrase: Phrase, at: int, first: int, *, correcting: bool) -> bool:
     """Whether there is a condition anywhere in the sentence so far, or a denial in the same clause, further left than the lead-in (`at`)."""
+    if at >= 0 and not (phrase.flags[at] & (Word.PRAISE | Word.ASPECT) or phrase.flags[at + 1] & Word.OPENER):
+        before_lead = phrase.flags[at] | phrase.flag(at - 1)
+    else:
+        before_lead = 0  # "the room was cold so 6"
+    if before_lead & Word.WOULD:
+        return True  # "would have given 10", "was going to say 9"
     same_clause = True
     for i in range(first - 1, max(-1, first - 1 - REACH), -1):
         kind, flags = phrase.tokens[i].type, phrase.flags[i]

@@ -22,6 +22,7 @@ from surveys.reading.vocabulary import Vocabulary, languages_known, load_languag
 from surveys.reading.words import Word
 
 GAP = 3
+FEW_WORDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +163,8 @@ def _is_own_sentence(phrase: Phrase, wishes: Wishes) -> bool:
                 first_sentence = clauses[-1] if len(clauses) == 1 else []
             clauses.append([])
     last = next((clause for clause in reversed(clauses) if clause), [])
+    if sum(map(len, clauses)) <= FEW_WORDS:
+        first_sentence = clauses[0]  # "Stop, enough!"
     return any(
         form in phrase.words.keywords["opt_out"]
         for clause in (first_sentence or [], last)
