@@ -66,23 +66,24 @@ class World:
     async def says(self, text: str, who: str = ADMIN, **facts: Any) -> Outgoing | None:
         """Return the answer to what somebody types in a private Telegram chat; None for silence."""
         inbound = typed(text, who, **facts)
-        before = await self.sent()
+        before = len(await self.sent())
         heard = await self.store.write(lambda tx: hear(tx, self.firm, inbound, self.clock.now()))
         if heard is Heard.STAFF:
             desk = StaffDesk(self.store, self.firm, self.clock, self.config)
             for row in await self.store.write(lambda tx: tx.inbox.waiting("staff")):
                 await desk.answer(row)
-        new = [message for message in await self.sent() if message not in before]
+        new = (await self.sent())[before:]
         return new[-1] if new else None
 
     async def sent(self) -> list[Outgoing]:
-        """Return every message that was queued to staff."""
+        """Return every message that was queued to staff, in its order."""
         rows = await self.store.write(
             lambda tx: (
                 tx.outbox.due("telegram", NOW + timedelta(days=999), 999)
                 + tx.outbox.due("sms", NOW + timedelta(days=999), 999)
             )
         )
+        rows.sort(key=lambda row: row.outbox_id)
         return [Outgoing.from_dict(row.body) for row in rows if row.kind in {"staff", "alert"}]
 
     async def audit(self) -> list[tuple[str, str, int]]:

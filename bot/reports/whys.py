@@ -12,7 +12,7 @@ from bot.reports.counting import holds
 from bot.reports.subject import Subject, subject_of
 from storage.base import Store
 from surveys.requests import ScoreRequest
-from surveys.themes import Comment, Findings, OwnThemes, find_themes, masked
+from surveys.themes import Comment, Findings, OwnThemes, Theme, find_themes, masked
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,11 @@ class WhyReport:
     def masked(self, comment: Comment) -> str:
         """Return a comment without numbers, addresses and the names of its customer and of all employees."""
         return masked(comment.text, filter(None, (self.rows[comment.id]["name"], *self.employees)))
+
+    def masked_name(self, theme: Theme) -> str:
+        """Return what a theme is called, without the same: a phrase is made of customers' words."""
+        names = (self.rows[comment.id]["name"] for comment in theme.verbatims)
+        return masked(theme.name, filter(None, (*names, *self.employees)))
 
 
 async def why_report(

@@ -30,7 +30,6 @@ from storage.rows import StaffRow
 from storage.transaction import Transaction
 from surveys.periods import add_months
 from surveys.texts import number, say
-from surveys.themes import masked
 
 log = structlog.get_logger(__name__)
 
@@ -107,7 +106,7 @@ async def digest_reply(
     if bands and report.shown:
         whys = await why_report(store, firm, request, bands[-1], config.themes, branches=branches)
         named = (*whys.findings.own, *whys.findings.phrases)[:MOST_THEMES]
-        told = ", ".join(f"{masked(theme.name)} ({number(language, theme.count)})" for theme in named)
+        told = ", ".join(f"{whys.masked_name(theme)} ({number(language, theme.count)})" for theme in named)
         if told:
             themes.append(Line(say(language, "They say: {themes}", themes=told)))
     title = bold(say(language, "Good morning!"))

@@ -16,7 +16,7 @@ from surveys.cells import visible
 from surveys.period_words import joined
 from surveys.requests import RequestError
 from surveys.texts import LANGUAGES, number, percent, say, say_n
-from surveys.themes import Comment, Theme, masked
+from surveys.themes import Comment, Theme
 
 THEMES_ON_A_PAGE = 4
 COMMENTS_ON_A_PAGE = 8
@@ -87,7 +87,8 @@ class _Page:
 
     def _named(self, theme: Theme) -> str:
         share = percent(self._language, 100 * theme.count / self._report.findings.n)
-        name = masked(theme.name) if self._asked.group or self._asked.sms else theme.name
+        hidden = self._asked.group or self._asked.sms
+        name = self._report.masked_name(theme) if hidden else theme.name
         return f"{visible(name)}: {number(self._language, theme.count)} ({share})"
 
     def _quote(self, comment: Comment) -> str:

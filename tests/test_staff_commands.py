@@ -1,0 +1,313 @@
+"""What each staff command tells, and what it never tells."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.channels.base import InboundKind, Outgoing
+from storage.transaction import Transaction
+from tests.staff_world import ADMIN, GROUP, MANAGER, NOW, VIEWER, World, give, give_many, typed, world
+
+WAITING = "Jaan kept me waiting for an hour, call me on +372 5555 0123"
+THEMES = {"waiting": {"en": ["wait", "queue"]}}
+COMPOSITE = {
+    "blocks": [
+        {
+            "name": "Service",
+            "weight": 60,
+            "indicators": [
+                {"name": "Recommend", "weight": 100, "source": "question:nps.recommend", "range": [-100, 100]}
+            ],
+        },
+        {
+            "name": "Price",
+            "weight": 40,
+            "indicators": [{"name": "Price level", "weight": 100, "source": "metric:price_level"}],
+        },
+    ]
+}
+
+
+async def asked(here: World, text: str, **facts: Any) -> Outgoing:
+    answer = await here.says(text, **facts)
+    assert answer is not None
+    return answer
+
+
+def complaints(tx: Transaction) -> None:
+    for number in range(8):
+        give(tx, 2, why=f"{WAITING} ({number})", name="Liis Lepp", employee="Jaan Jänes", branch="Tartu")
+    for _ in range(8):
+        give(tx, 10, why="Friendly people and fair prices", name="Mart Mets", employee="Mari Maasikas")
+
+
+async def test_why_names_the_owners_themes_first_with_how_many_say_so_and_two_verbatims() -> None:
+    async with world(themes=THEMES) as here:
+        await here.store.write(complaints)
+        answer = await asked(here, "/why detractors")
+    lines = answer.text.splitlines()
+    assert lines[0] == "<b>Detractors: 8 answers with a why</b>"
+    assert lines[1] == "<b>waiting: 8 (100%)</b>"
+    assert lines[2].startswith("  “Jaan kept me waiting for an hour, call me on +372 5555 0123")
+    assert lines[2].endswith("(2)")
+
+
+async def test_in_a_group_names_and_phones_are_masked() -> None:
+    async with world(themes=THEMES) as here:
+        await here.store.write(complaints)
+        answer = await asked(here, "/why detractors", chat_id=GROUP)
+    assert "kept me waiting" in answer.text
+    assert "5555" not in answer.text
+    assert "Jaan" not in answer.text
+    assert "jaan" not in answer.text
+    assert "•••" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("/why", "Detractors"),
+        ("/why promoters 30d", "Promoters"),
+        ("/why 30d promoter", "Promoters"),
+        ("/why soovitajad", "Promoters"),
+        ("/why критики", "Detractors"),
+        ("/why satisfied csi", "Satisfied"),
+    ],
+)
+async def test_why_takes_the_band_in_any_language_and_place(text: str, title: str) -> None:
+    async with world() as here:
+        await here.store.write(complaints)
+        assert (await asked(here, text)).text.startswith(f"<b>{title}: ")
+
+
+async def test_a_band_of_another_measure_is_answered_with_the_right_one() -> None:
+    async with world() as here:
+        answer = await asked(here, "/why promoters csi")
+    assert "“promoter”" in answer.text
+    assert "“Dissatisfied”" in answer.text
+
+
+async def test_pages_are_turned_in_place_and_other_bands_asked_by_button() -> None:
+    async with world() as here:
+
+        def work(tx: Transaction) -> None:
+            for number in range(4):
+                give(tx, 3, why=f"Reason number {number}")
+            for number in range(30):
+                words = (
+                    "slow repair",
+                    "dirty car",
+                    "wrong invoice",
+                    "cold office",
+                    "rude phone",
+                    "lost keys",
+                    "no parking",
+                )
+                give(tx, 3, why=f"{words[number % 7]} again")
+
+        await here.store.write(work)
+        first = await asked(here, "/why")
+        ((turn,), others) = first.buttons
+        second = await asked(here, turn.data, kind=InboundKind.BUTTON, message_id="77")
+        promoters = await asked(here, others[0].data, kind=InboundKind.BUTTON, message_id="77")
+    assert turn.label == "▶"
+    assert first.edit_message_id is None
+    assert second.edit_message_id == "77"
+    assert second.text != first.text
+    assert "2/" in second.text
+    assert promoters.text.startswith("<b>Promoters: 0 answers")
+
+
+async def test_why_under_a_chart_is_a_message_of_its_own() -> None:
+    async with world() as here:
+        await here.store.write(complaints)
+        score = await asked(here, "/score")
+        whys = await asked(here, score.buttons[0][0].data, kind=InboundKind.BUTTON, message_id="5")
+    assert whys.edit_message_id is None
+
+
+async def test_foreign_words_are_shown_as_text_without_marks_of_direction() -> None:
+    async with world() as here:
+        await here.store.write(lambda tx: give(tx, 1, why="<a href='x'>\u202egood\u202c</a>\nsecond & line"))
+        answer = await asked(here, "/why")
+    assert "&lt;a href='x'&gt;good&lt;/a&gt; second &amp; line" in answer.text
+
+
+async def test_trend_tells_weeks_and_marks_only_what_means_something() -> None:
+    async with world() as here:
+
+        def work(tx: Transaction) -> None:
+            for weeks in range(6):
+                good, bad = (30, 10) if weeks >= 2 else (8, 32)
+                give_many(tx, good, 0, bad, at=NOW - timedelta(days=7 * weeks))
+
+        await here.store.write(work)
+        answer = await asked(here, "/trend 6w")
+    lines = answer.text.splitlines()
+    assert lines[0] == "<b>NPS, by week</b>"
+    assert [line[:6] for line in lines[1:-1]] == ["Oct 12", "Oct 19", "Oct 26", "Nov 2:", "Nov 9:", "Nov 16"]
+    assert [("▼" in line, "▲" in line) for line in lines[1:-1]] == [(False, False)] * 4 + [(True, False)] + [
+        (False, False)
+    ]
+    assert "n=40" in lines[1]
+    assert answer.photo is not None
+
+
+async def test_a_long_trend_is_told_by_month_and_a_thin_one_by_its_counts() -> None:
+    async with world() as here:
+        await here.store.write(lambda tx: give_many(tx, 2, 0, 1, at=NOW - timedelta(days=200)))
+        answer = await asked(here, "/trend 12m")
+    assert "by month" in answer.text
+    assert "May 2026:  n=3" in answer.text
+    assert "+" not in answer.text
+
+
+async def test_team_ranks_only_who_differs_and_hides_the_thin_ones() -> None:
+    async with world() as here:
+
+        def work(tx: Transaction) -> None:
+            give_many(tx, 38, 2, 0, employee="Mari")
+            give_many(tx, 18, 10, 12, employee="Olga")
+            give_many(tx, 16, 10, 14, employee="Priit")
+            give_many(tx, 4, 0, 36, employee="Jaan")
+            give_many(tx, 2, 0, 0, employee="Uku")
+            give_many(tx, 9, 0, 0)  # nobody's
+
+        await here.store.write(work)
+        answer = await asked(here, "/team")
+    assert [line for line in answer.text.splitlines() if line.startswith("<b>")] == [
+        "<b>NPS of the team</b>",
+        "<b>Better than the others</b>",
+        "<b>No different from the others</b>",
+        "<b>Worse than the others</b>",
+    ]
+    names = [line.split()[0] for line in answer.text.splitlines() if not line.startswith("<")]
+    assert names == ["Mari", "Olga", "Priit", "Jaan", "Uku"]
+    assert "Uku  n=2" in answer.text
+
+
+async def test_team_tells_months_and_hides_each_below_the_minimum() -> None:
+    async with world() as here:
+
+        def work(tx: Transaction) -> None:
+            give_many(tx, 10, 0, 0, employee="Mari", at=NOW - timedelta(days=35))
+            give_many(tx, 3, 0, 0, employee="Mari")
+
+        await here.store.write(work)
+        answer = await asked(here, "/team")
+    assert "    Oct +100 n=10 · Nov n=3" in answer.text
+
+
+def opinions(tx: Transaction) -> None:
+    for number in range(40):
+        overall = 1 + number % 5
+        give(
+            tx,
+            overall,
+            survey="csi",
+            more={"quality": overall, "speed": 1 + (number * 3) % 5, "staff": 5 if number % 2 else 4},
+        )
+
+
+async def test_drivers_tell_what_to_fix_first_and_that_it_is_no_proof() -> None:
+    async with world() as here:
+        await here.store.write(opinions)
+        answer = await asked(here, "/drivers")
+    assert "What satisfaction hangs on" in answer.text
+    assert "Fix first: " in answer.text
+    assert "no proof of a cause" in answer.text
+    assert answer.photo is not None
+
+
+async def test_drivers_say_what_survey_they_need() -> None:
+    async with world() as here:
+        assert "csi_importance" in (await asked(here, "/drivers")).text
+        await here.store.write(lambda tx: give(tx, 4, survey="csi", more={"quality": 4, "speed": 3}))
+        assert "Too few answers to tell (at least 30)" in (await asked(here, "/drivers csi")).text
+
+
+async def test_csi_shows_weight_weighted_value_target_and_gap() -> None:
+    async with world(composite=COMPOSITE) as here:
+
+        def work(tx: Transaction) -> None:
+            give_many(tx, 30, 0, 10)
+            tx.staff.put_metric("price_level", "2026-10", "", "", 97.5)
+
+        await here.store.write(work)
+        answer = await asked(here, "/csi")
+    # NPS +50 stands at 75 of 0..100: 0.6 · 75 + 0.4 · 97.5 = 84
+    assert answer.text.splitlines()[:3] == [
+        "<b>CSI 84.0</b>",
+        "target 95 (-11.0)",
+        "<b>Service 60%: 75.0, weighted 45.0; target 95 (-20.0)</b>",
+    ]
+    assert "  Price level 100%: 97.5 → 97.5, weighted 39.0; target 95 (+2.5)" in answer.text
+
+
+async def test_csi_says_plainly_what_is_missing() -> None:
+    async with world(composite=COMPOSITE) as here:
+        answer = await asked(here, "/csi")
+        assert "no total" in answer.text
+        assert "Without a value: Recommend, Price level." in answer.text
+    async with world() as here:
+        assert "[composite]" in (await asked(here, "/csi")).text
+
+
+async def test_measures_tell_what_is_known_and_name_the_rest() -> None:
+    async with world() as here:
+        await here.store.write(lambda tx: give_many(tx, 10, 5, 5))
+        answer = await asked(here, "/measures")
+    assert "Net promoter score  +25 (" in answer.text
+    assert "Not known: " in answer.text
+    assert "Churn rate" in answer.text
+
+
+async def test_help_lists_what_the_member_may_ask() -> None:
+    async with world() as here:
+        await here.add_staff(MANAGER, "manager")
+        assert "/status" in (await asked(here, "/help")).text
+        assert "/status" not in (await asked(here, "/help", who=MANAGER)).text
+
+
+async def test_status_tells_states_costs_and_trouble() -> None:
+    async with world(sms={"price_per_segment": 0.05}) as here:
+
+        def work(tx: Transaction) -> None:
+            number = tx.outbox.add("question", "sms", "+372", {}, NOW, priority=0)
+            tx.outbox.set(number, "sent", due_at=NOW, segments=3)
+            tx.inbox.set(tx.inbox.add("sms", "x", "+372", NOW, {}, "retry") or 0, "quarantined", 3, "broken")
+
+        await here.store.write(work)
+        answer = await asked(here, "/status")
+    assert "Messages today: sent 1" in answer.text
+    assert "3 SMS segments today (0.15)" in answer.text
+    assert "1 message in quarantine" in answer.text
+
+
+async def test_explain_needs_a_visit_of_ones_own_branch() -> None:
+    async with world() as here:
+        await here.add_staff(VIEWER, "viewer", "Tartu")
+        assert "Which visit?" in (await asked(here, "/explain")).text
+        assert "no visit v-1" in (await asked(here, "/explain v-1", who=VIEWER)).text
+
+
+async def test_digest_is_set_for_nine_in_the_morning_of_the_organisation() -> None:
+    async with world() as here:
+        answer = await asked(here, "/digest weekly")
+        stored = await here.store.write(lambda tx: tx.staff.get("telegram", ADMIN))
+        assert stored is not None
+        assert stored.digest == "weekly"
+        assert stored.digest_at is not None
+        assert stored.digest_at.isoformat() == "2026-11-23T07:00:00+00:00"
+        assert "23/11/2026" in answer.text
+        assert "weekly" in (await asked(here, "/digest")).text
+        await asked(here, "/digest off")
+        stored = await here.store.write(lambda tx: tx.staff.get("telegram", ADMIN))
+    assert stored is not None
+    assert (stored.digest, stored.digest_at) == ("off", None)
+
+
+def test_typed_messages_are_private_unless_in_a_group() -> None:
+    assert typed("x").private
+    assert not typed("x", chat_id=GROUP).private
