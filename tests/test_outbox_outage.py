@@ -1,6 +1,7 @@
 """A provider that refuses or is away: the sender rests, messages wait, the admins hear of it once, nobody is woken at night."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -24,10 +25,6 @@ async def visits(service: Whole, count: int) -> None:
         await service.visit(f"v-{number}", phone=phone(number))
 
 
-def attempts(twilio: FakeTwilio) -> int:
-    return sum(path.endswith("/Messages.json") for path in twilio.creates)
-
-
 async def test_told_to_wait_a_sender_waits_that_long_and_then_sends_all(twilio: FakeTwilio) -> None:
     twilio.fail(twilio_error(20429, "Too Many Requests", 429, **{"Retry-After": "90"}))
     async with whole(None, twilio) as service:
@@ -41,7 +38,7 @@ async def test_told_to_wait_a_sender_waits_that_long_and_then_sends_all(twilio: 
         assert {(await service.state(f"v-{number}"))[0] for number in range(3)} == {"asked"}
 
 
-async def test_the_pause_outlives_a_restart(twilio: FakeTwilio, tmp_path) -> None:  # type: ignore[no-untyped-def]
+async def test_the_pause_outlives_a_restart(twilio: FakeTwilio, tmp_path: Path) -> None:
     store = f"sqlite:///{tmp_path / 'askwhy.db'}"
     twilio.fail(twilio_error(20429, "Too Many Requests", 429, **{"Retry-After": "90"}))
     async with whole(None, twilio, store=store) as service:

@@ -190,7 +190,8 @@ class SmsChannel:
             listing = partial(
                 self._twilio.messages.list_async, to=number, date_sent_after=since.astimezone(UTC)
             )
-            found += await self._call(partial(listing, page_size=1000))
+            # Newest first, with dates of whole seconds: reversed, so that one second's messages keep their order.
+            found += reversed(await self._call(partial(listing, page_size=1000)))
         rows = sorted((row for row in found if row.direction == "inbound"), key=lambda row: row.date_sent)
         return [inbound(sid=row.sid, sender=row.from_, to=row.to, body=row.body or "") for row in rows]
 

@@ -124,7 +124,7 @@ class Whole:
 
     async def rows(self, sql: str) -> list[dict[str, Any]]:
         """Look into the store."""
-        found = await self.app.store.write(lambda tx: tx.db._connection.execute(sql).fetchall())  # type: ignore[attr-defined]
+        found = await self.app.store.write(lambda tx: tx.db._connection.execute(sql).fetchall())
         return [dict(row) for row in found]
 
     async def alerts(self) -> list[str]:

@@ -79,6 +79,7 @@ class FakeTelegram(People):
         self.messages: dict[tuple[int, int], dict[str, Any]] = {}
         self.message_ids = itertools.count(1)
         self.faults = Faults()  # for sends and edits
+        self.poll_faults: list[Answer] = []  # the next answers to getUpdates
         self.updates = Updates()
         self.limited = limits
         self._clock = clock
@@ -145,6 +146,8 @@ class FakeTelegram(People):
         return _ok({**BOT, "can_join_groups": True, "supports_inline_queries": False})
 
     async def _do_getupdates(self, params: dict[str, Any]) -> Answer:
+        if self.poll_faults:
+            return self.poll_faults.pop(0)
         if self.updates.webhook:
             return telegram_error(409, "Conflict: can't use getUpdates method while webhook is active")
         batch = await self.updates.poll(
