@@ -4,7 +4,7 @@ READ COMMITTED with row locks: a unit that is about a person locks the person fi
 rows that others hold. A unit that lost a race or a deadlock is run again; one that met a lost connection is refused,
 because nobody but its caller knows whether it may be repeated.
 
-Invariant: no caller waits longer than LIMIT; a connection whose server does not answer is cut.
+Invariant: no caller waits longer than the limit; a connection whose server does not answer is cut.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -36,10 +37,10 @@ WRITERS, READERS = 6, 3
 """Connections of one process, at most; one more says who leads."""
 
 LIMIT = 8.0
-"""Seconds that a unit of work may take, waiting included."""
+"""Seconds that a unit of work may take, waiting included; half of them for a connection."""
 
-CONNECT_WITHIN = 4.0
-"""Seconds to wait for a connection."""
+LAST_WORD = 0.5
+"""Seconds to wait for the thread of a unit that was hung up on."""
 
 TRIES = 6
 """How often a unit is run when others are faster."""
@@ -65,9 +66,10 @@ AWAY = (
 
 
 class PostgresStore:
-    """See storage.base.Store. `address` is a libpq URL; it may hold a password, `url` does not."""
+    """See storage.base.Store. `address` is a libpq URL; it may hold a password, `url` does not. `limit` is in seconds."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, *, limit: float = LIMIT) -> None:
+        self._limit = limit
         self.url = server.without_password(address)
         self._address = address
         self._queries = queries("psycopg")
@@ -90,9 +92,9 @@ class PostgresStore:
             kwargs=server.settings(),
             min_size=0,
             max_size=WRITERS,
-            timeout=CONNECT_WITHIN,
-            reconnect_timeout=CONNECT_WITHIN,  # then the next unit of work tries anew, at once
-            configure=server.configure_writer,
+            timeout=self._limit / 2,
+            reconnect_timeout=self._limit / 2,  # then the next unit of work tries anew, at once
+            configure=partial(server.configure_writer, limit=self._limit),
             open=True,
         )
         self._readers: AsyncConnectionPool[psycopg.AsyncConnection[DictRow]] = AsyncConnectionPool(
@@ -100,8 +102,8 @@ class PostgresStore:
             kwargs=server.settings(),
             min_size=0,
             max_size=READERS,
-            timeout=CONNECT_WITHIN,
-            reconnect_timeout=CONNECT_WITHIN,
+            timeout=self._limit / 2,
+            reconnect_timeout=self._limit / 2,
             configure=server.configure_reader,
             check=AsyncConnectionPool.check_connection,
             open=False,
@@ -126,7 +128,7 @@ class PostgresStore:
         self._waiting += 1
         try:
             if order is None:
-                return await self._write(work, LIMIT)
+                return await self._write(work, self._limit)
             return await self._write_in_order(work, order)
         finally:
             self._waiting -= 1
@@ -138,9 +140,16 @@ class PostgresStore:
     async def fetch(self, name: str, **values: object) -> list[Row]:
         """Return all rows of a named query."""
         try:
-            async with self._readers.connection() as connection:
+            async with (
+                asyncio.timeout(server.READ_WITHIN + LAST_WORD),
+                self._readers.connection() as connection,
+            ):
                 cursor = await connection.execute(self._queries[name], storable(values))
                 return list(await cursor.fetchall())
+        except TimeoutError as error:
+            raise StoreUnavailable(
+                f"{self.url} did not answer within {server.READ_WITHIN} s. Try again."
+            ) from error
         except AWAY as error:
             raise self._unavailable(error) from error
 
@@ -174,18 +183,18 @@ class PostgresStore:
     async def _write_in_order(self, work: Callable[[Transaction], T], order: Hashable) -> T:
         """Run a unit after those of the same order that were given before."""
         loop = asyncio.get_running_loop()
-        until = loop.time() + LIMIT
+        until = loop.time() + self._limit
         before = self._tails.get(order)
         done = self._tails[order] = loop.create_future()
         try:
-            if before is not None and not (await asyncio.wait({before}, timeout=LIMIT))[0]:
+            if before is not None and not (await asyncio.wait({before}, timeout=self._limit))[0]:
                 raise StoreUnavailable(
                     f"{self.url}: earlier work on the same person takes too long. Try again."
                 )
             return await self._write(work, until - loop.time())
         finally:
             done.set_result(None)
-            if self._tails[order] is done:
+            if self._tails.get(order) is done:
                 del self._tails[order]
 
     async def _write(self, work: Callable[[Transaction], T], limit: float) -> T:
@@ -196,10 +205,10 @@ class PostgresStore:
         done, _ = await asyncio.wait({future}, timeout=limit)
         if not done:
             unit.give_up()
-            done, _ = await asyncio.wait({future}, timeout=0.5)
+            done, _ = await asyncio.wait({future}, timeout=LAST_WORD)
         if not done:
             future.add_done_callback(_forget)
-            raise StoreUnavailable(f"{self.url} did not answer within {LIMIT:.0f} s. Try again.")
+            raise StoreUnavailable(f"{self.url} did not answer within {self._limit:.0f} s. Try again.")
         return cast("T", future.result())
 
     def _run(self, unit: Unit) -> Any:
@@ -247,7 +256,7 @@ class PostgresStore:
     def _unavailable(self, error: psycopg.Error) -> StoreUnavailable:
         if isinstance(error, PoolTimeout):
             return StoreUnavailable(
-                f"{self.url}: no connection within {CONNECT_WITHIN:.0f} s. Is the server running, and has it connections left?"
+                f"{self.url}: no connection within {self._limit / 2:.0f} s. Is the server running, and has it connections left?"
             )
         said = " ".join(str(error).split())
         return StoreUnavailable(f"{self.url}: {said}. Check the server and [storage] url.")

@@ -32,10 +32,13 @@ class Lead:
     async def take(self, name: str) -> bool:
         """Lead in `name`, unless another process does or the database is away."""
         async with self._turn:
+            asking = asyncio.ensure_future(self._take(name))
+            done, _ = await asyncio.wait({asking}, timeout=ANSWER_WITHIN)
+            if not done and self._connection is not None:
+                server.hang_up(self._connection)
             try:
-                async with asyncio.timeout(ANSWER_WITHIN):
-                    return await self._take(name)
-            except (psycopg.Error, TimeoutError):
+                return await asking
+            except psycopg.Error:
                 await self._let_go()
                 return False
 

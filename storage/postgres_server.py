@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import socket
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import psycopg
 from psycopg.rows import DictRow, dict_row
@@ -14,8 +17,8 @@ from storage.catalog import tables
 NAME = "askwhy"
 """What our connections are called in pg_stat_activity."""
 
-WRITE_WITHIN, READ_WITHIN = 8, 60
-"""Seconds that one statement may take, waiting for locks included."""
+READ_WITHIN = 60
+"""Seconds that one query of a report may take."""
 
 
 def settings() -> dict[str, Any]:
@@ -33,11 +36,11 @@ def settings() -> dict[str, Any]:
     }
 
 
-def configure_writer(connection: psycopg.Connection[DictRow]) -> None:
-    """Set up a connection for units of work."""
+def configure_writer(connection: psycopg.Connection[DictRow], limit: float) -> None:
+    """Set up a connection for units of work that take `limit` seconds at most: the server, too, then gives up."""
     connection.prepared_max = 512  # more than there are queries
-    connection.execute(f"SET statement_timeout = '{WRITE_WITHIN}s'")
-    connection.execute(f"SET idle_in_transaction_session_timeout = '{WRITE_WITHIN}s'")
+    connection.execute(SQL("SET statement_timeout = {}").format(int(limit * 1000)))
+    connection.execute(SQL("SET idle_in_transaction_session_timeout = {}").format(int(limit * 1000)))
 
 
 async def configure_reader(connection: psycopg.AsyncConnection[DictRow]) -> None:
@@ -53,12 +56,20 @@ async def configure_lead(connection: psycopg.AsyncConnection[DictRow]) -> None:
     await connection.execute("SET tcp_keepalives_count = 3")
 
 
+def hang_up(connection: psycopg.Connection[Any] | psycopg.AsyncConnection[Any]) -> None:
+    """Wake whoever waits for an answer on this connection, with an error; the server rolls back what was begun."""
+    if not connection.closed:
+        # Somebody sits in a call on this socket: a shutdown wakes them, a close would pull it away from under them.
+        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(connection.fileno())) as line:
+            line.shutdown(socket.SHUT_RDWR)
+
+
 def without_password(address: str) -> str:
     """Return a URL that may be shown."""
     parts = urlsplit(address)
     place = parts.netloc.rpartition("@")
     user = place[0].partition(":")[0]
-    return urlunsplit((parts.scheme, f"{user}{place[1]}{place[2]}", parts.path, "", ""))
+    return f"{parts.scheme}://{user}{place[1]}{place[2]}{parts.path}"
 
 
 def problems(address: str) -> list[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +9,7 @@ from typing import Any
 
 import psycopg
 
+from storage import postgres_server as server
 from storage.base import StoreUnavailable
 from storage.transaction import Transaction
 
@@ -48,7 +47,5 @@ class Unit:
         """Never begin the unit; if it runs, hang up on the server, which then rolls it back."""
         with self._lock:
             self._given_up = True
-            if self._connection is not None and not self._connection.closed:
-                # The thread sits in a call on this socket: a shutdown wakes it, a close would pull it away.
-                with socket.socket(fileno=os.dup(self._connection.fileno())) as line:
-                    line.shutdown(socket.SHUT_RDWR)
+            if self._connection is not None:
+                server.hang_up(self._connection)
