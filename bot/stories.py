@@ -35,6 +35,7 @@ EVENTS: Final = {
     "reachable": "the customer can now be reached by {channel}",
     "suppressed": "decided not to ask",
     "changed_after_asking": "the visit's facts were changed after the question",
+    "erased": "the customer's data was erased",
     "withdrawn": "the question was withdrawn: the visit was opened again",
 }
 """A sentence for every event that is told in a story."""
