@@ -72,6 +72,8 @@ class Turns:
                 self.be_staff()
             case "/wait":
                 self._run(self._wait())
+                now = self._stage.clock.now().astimezone(self._stage.app.firm.zone)
+                self._out.print(Text(f"A day passes. It is {now:%A %d %B, %H:%M}.", style="italic"))
                 self._show()
             case command if command.startswith("/") and command[1:] in STAFF_WORDS:
                 place, self._place = self._place, ADMIN
@@ -90,7 +92,7 @@ class Turns:
     def _say(self, text: str) -> None:
         if self._place == ADMIN and not text.startswith("/"):
             text = f"/{text}"
-        self._run(self._stage.say(self._place, text))
+        self._run(self._said(text))
         self._show(skip=1)
 
     def _show(self, skip: int = 0) -> None:
@@ -117,6 +119,10 @@ class Turns:
         stored = await app.store.read.visit(visit.visit_id)
         if stored is not None and stored.due_at is not None:
             await stage.pass_to(stored.due_at)
+
+    async def _said(self, text: str) -> None:
+        await self._stage.pass_to(self._stage.clock.now() + timedelta(minutes=1))
+        await self._stage.say(self._place, text)
 
     async def _wait(self) -> None:
         for _ in range(24 * 4):

@@ -21,6 +21,9 @@ from surveys.visits import Visit
 ADMIN: Place = ("telegram", "1")
 """The chat of the one staff member; the configuration of the demonstration names it."""
 
+READER = "en"
+"""The language that whoever watches is sure to read: it may be shown twice."""
+
 SHOWN = (
     Manner.TOGETHER,
     Manner.PLAIN,
@@ -161,12 +164,17 @@ def tell_end(out: Console) -> None:
 
 
 def _chosen(weeks: Weeks) -> list[tuple[Manner, Place]]:
-    """Choose one conversation of each kind, preferring languages and channels that were not shown yet."""
+    """Choose one conversation of each kind, preferring languages and channels that were shown less."""
     chosen: list[tuple[Manner, Place]] = []
     shown: list[str] = []
     for manner in SHOWN:
         fitting = [
-            (shown.count(actor.language), shown.count(place[0]), -_pressed(weeks, place), place)
+            (
+                shown.count(actor.language) - (actor.language == READER),
+                shown.count(place[0]),
+                -_pressed(weeks, place),
+                place,
+            )
             for place, actor in weeks.cast.actors.items()
             if actor.manner is manner and len(_asked_part(weeks.stage.said[place])) > 1
         ]
