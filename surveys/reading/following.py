@@ -153,7 +153,7 @@ def _half(phrase: Phrase, first: int, here: int, value: int, scale: Scale) -> Ex
     half = here
     while phrase.flag(half) & Word.JOIN and half < here + 2:
         half += 1
-    if not (phrase.flag(half) & Word.HALF or phrase.said(half) == "1⁄2"):
+    if not (phrase.flag(half) & Word.HALF or "⁄" in phrase.said(half)):
         return None
     if phrase.is_counted(half + 1):
         return Expression(Form.COUNT, first, half + 1)

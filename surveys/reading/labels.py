@@ -22,7 +22,7 @@ def read_label(
     """
     if not labels:
         return None
-    said = [token.text for token in phrase.tokens if token.type <= Type.WORD]
+    said = phrase.spoken
     if not said:
         return _read_emoji(phrase, labels)
     longest, reading = 0, None

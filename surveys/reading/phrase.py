@@ -23,9 +23,11 @@ class Phrase:
     flags: list[int]
     words: Vocabulary
     count: int = field(init=False)
+    spoken: list[str] = field(init=False)  # the words and numbers alone, without marks
 
     def __post_init__(self) -> None:
         self.count = len(self.tokens)
+        self.spoken = [token.text for token in self.tokens if token.type <= Type.WORD]
 
     def flag(self, at: int) -> int:
         """Give the flags of the token at `at`."""

@@ -51,7 +51,7 @@ def read_yes_no(text: str, *, language: str | None = None, languages: Sequence[s
     words = phrase.words
     keyword = read_keyword(phrase)
     answers = {**dict.fromkeys(words.keywords["no"], 0), **dict.fromkeys(words.keywords["yes"], 1)}
-    if keyword and (keyword.kind is not Kind.OPT_IN or _said(phrase) not in answers):
+    if keyword and (keyword.kind is not Kind.OPT_IN or " ".join(phrase.spoken) not in answers):
         return keyword
     reading = read_label(phrase, answers, single_words_lead=True) or Reading(Kind.NOT_SCORE)
     if reading.score is not None and _turns(phrase, words.keywords["no" if reading.score else "yes"]):
@@ -62,22 +62,16 @@ def read_yes_no(text: str, *, language: str | None = None, languages: Sequence[s
 def is_feedback_wish(text: str, languages: Sequence[str]) -> bool:
     """Whether the whole message asks to give feedback: FEEDBACK, or its equal in any language."""
     phrase = make_phrase(text[:LONGEST], _vocabulary(None, languages))
-    said = [token.text for token in phrase.tokens if token.type <= Type.WORD]
-    return any(form in phrase.words.keywords["feedback"] for form in whole_message(said))
+    return any(form in phrase.words.keywords["feedback"] for form in whole_message(phrase.spoken))
 
 
 def _vocabulary(language: str | None, languages: Sequence[str]) -> Vocabulary:
     return vocabulary(spoken(language, tuple(languages)))
 
 
-def _said(phrase: Phrase) -> str:
-    return " ".join([token.text for token in phrase.tokens if token.type <= Type.WORD])
-
-
 def _turns(phrase: Phrase, opposite: frozenset[str]) -> bool:
     """Whether the other answer follows and ends the reply: "yes and no", "no, yes"; not "yes, no problem"."""
-    said = [token.text for token in phrase.tokens if token.type is Type.WORD]
-    return len(said) in {2, 3} and said[-1] in opposite
+    return len(phrase.spoken) in {2, 3} and phrase.spoken[-1] in opposite
 
 
 def _with_question(phrase: Phrase, reading: Reading) -> Reading:
@@ -88,25 +82,25 @@ def _asks(phrase: Phrase) -> bool:
     """Whether the text asks us something: a question mark and not only a number ("9?"), or a beginning like "who is"."""
     if any(token.text in _QUESTION_MARKS for token in phrase.tokens):
         return phrase.type(0) is not Type.NUMBER or any(token.type is Type.WORD for token in phrase.tokens)
+    if len(phrase.spoken) < 2:
+        return False
     polite = all_wishes().polite
-    words = [at for at, token in enumerate(phrase.tokens) if token.type is Type.WORD]
-    first = next((at for at in words if phrase.tokens[at].text not in polite), -1)
-    return len(words) > 1 and bool(phrase.flag(first) & Word.QUESTION)
+    first = next((word for word in phrase.spoken if word not in polite), "")
+    return bool(phrase.words.words.get(first, 0) & Word.QUESTION)
 
 
 def _read_zero(phrase: Phrase, scale: Scale) -> Reading | None:
     """Read the letter O, "zero" and "null" alone, where a zero can be meant."""
-    said = _said(phrase) if phrase.count < 8 else ""
-    if said not in _ZERO:
+    if len(phrase.spoken) != 1 or phrase.spoken[0] not in _ZERO:
         return None
     if 0 in scale:
         return Reading(Kind.SCORE, 0)
-    return Reading(Kind.NOT_SCORE if len(said) == 1 else Kind.OUT_OF_RANGE)
+    return Reading(Kind.NOT_SCORE if len(phrase.spoken[0]) == 1 else Kind.OUT_OF_RANGE)
 
 
 def _read_why(phrase: Phrase, scale: Scale) -> Reading:
     """Read the reply to "why?": a bare number corrects the score, a clear "no" declines, all else is the why, word for word."""
-    said = _said(phrase)
+    said = " ".join(phrase.spoken)
     if said in phrase.words.keywords["decline"]:
         return Reading(Kind.WHY_SKIPPED)
     if not said and not any(t.type is Type.EMOJI or t.text in _QUESTION_MARKS for t in phrase.tokens):

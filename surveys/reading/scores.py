@@ -191,8 +191,7 @@ def _said_again(phrase: Phrase, candidates: list[Candidate], scale: Scale) -> in
     if len(candidates) < 2 or len(values) > 1:
         return None
     form, value = values.pop()
-    words = sum(token.type <= Type.WORD for token in phrase.tokens)
-    alone = words == sum(c.expression.last - c.expression.first for c in candidates)
+    alone = len(phrase.spoken) == sum(c.expression.last - c.expression.first for c in candidates)
     return value if alone and form is Form.PLAIN and value in scale and value > 1 else None
 
 

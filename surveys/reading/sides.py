@@ -105,10 +105,12 @@ def right_of(phrase: Phrase, last: int, tail: int) -> Right:
         return Right.WORD
     if flags & (Word.NOT | Word.NO | Word.CORRECTION | Word.MINUS):
         return Right.OPENER
+    if flags & Word.ASPECT:
+        return Right.ASPECT
     if flags & Word.OPENER:
         return Right.WORD if phrase.type(at + 1) is Type.NUMBER else Right.OPENER
-    if flags & (Word.PRAISE | Word.ASPECT):
-        return Right.PRAISE if flags & Word.PRAISE else Right.ASPECT
+    if flags & Word.PRAISE:
+        return Right.PRAISE
     unknown = phrase.tokens[at].type is Type.WORD and not flags & ~Word.LABELLED
     return Right.UNCOUNTED if unknown and _is_uncounted(phrase, at) else Right.WORD
 

@@ -103,7 +103,7 @@ def all_wishes() -> Wishes:
 def read_keyword(phrase: Phrase) -> Reading | None:
     """OPT_OUT, OPT_IN or HELP, if the text is one. An opt-out said in more than a keyword keeps the whole text as its why."""
     wishes, words = all_wishes(), phrase.words
-    said = [token.text for token in phrase.tokens if token.type <= Type.WORD]
+    said = phrase.spoken
     spelled_out = len(said) > 2 and len(said[0]) == 1
     if spelled_out or not words.keyword_starts.isdisjoint(said):
         if (kind := _keyword(said, words)) or (kind := _keyword(_without_polite(said, wishes.polite), words)):
