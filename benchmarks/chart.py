@@ -11,7 +11,7 @@ GOOD, MISSED, PLAIN = "#2a9d8f", "#e76f51", "#8d99ae"
 
 def reached(row: dict[str, Any]) -> tuple[float, float, float] | None:
     """How many times better than its target a row is: (median, low, high); 1 is the target. None without one."""
-    if not row["target"] or row["ratio"] is None and not row["ours"]:
+    if not row["target"] or not (row["ratio"] or row["ours"]):
         return None
     ratio = row["ratio"] or {"median": row["ours"], "low": row["ours"], "high": row["ours"]}
     shares = [ratio[key] / row["target"] for key in ("median", "low", "high")]
@@ -22,11 +22,16 @@ def reached(row: dict[str, Any]) -> tuple[float, float, float] | None:
 
 def draw(results: Path) -> Path | None:
     """Draw results/benchmarks.png; None where no row has a target."""
-    bars = []
-    for file in sorted(results.glob("*.json")):
-        for row in json.loads(file.read_text())["rows"]:
-            if (share := reached(row)) is not None:
-                bars.append((f"{file.stem}: {row['label']}", share, row["met"]))
+    rows = [
+        (file.stem, row)
+        for file in sorted(results.glob("*.json"))
+        for row in json.loads(file.read_text())["rows"]
+    ]
+    bars = [
+        (f"{name}: {row['label']}", share, row["met"])
+        for name, row in rows
+        if (share := reached(row)) is not None
+    ]
     if not bars:
         return None
     import matplotlib as mpl

@@ -13,7 +13,8 @@ from storage.moments import day_of
 from storage.rows import ConversationRow, VisitRow
 from storage.tables.answers import Response
 from storage.transaction import Transaction
-from surveys.conversation_value import COMMENT, Setting
+from surveys.conversation import WORDS_OF_A_WHY
+from surveys.conversation_value import COMMENT, Setting, count_words
 from surveys.effects import Ask, Effect, OptIn, OptOut, RecordAnswer, Say, ShowChoice
 from surveys.states import State
 
@@ -91,11 +92,8 @@ def show_choice(
     pressed = heard.message_id if heard and heard.kind is InboundKind.BUTTON else None
     asked = {
         sent.provider_id: (sent.address, Outgoing.from_dict(sent.body).text)
-        for sent in tx.outbox.latest_to(row.person_id)
-        if sent.conversation_id == row.conversation_id
-        and sent.channel == "telegram"
-        and sent.provider_id is not None
-        and asks(sent.body, effect.question)
+        for sent in tx.outbox.delivered_in(row.person_id, row.conversation_id, "telegram")
+        if asks(sent.body, effect.question)
     }
     if pressed is not None:
         # Where nobody knew that it was sent, only the press tells: its words are not at hand.
@@ -169,16 +167,21 @@ def moved(row: ConversationRow, channel: str, address: str) -> ConversationRow:
 
 
 def _is_why(setting: Setting, row: ConversationRow, effect: RecordAnswer) -> bool:
-    """Are these words the response's why? A comment is, as long as the question why has no words."""
+    """Tell whether these words are the response's why: those about the score; without them a comment worth reading.
+
+    "7 or 8" and "hm" are no such comment, unless they are all that will come.
+    """
     if effect.text is None:
         return False
-    whys = [
-        q.id for q in setting.survey.questions if not q.scored and q.about in {None, setting.survey.primary}
-    ]
+    about = {None, setting.survey.primary}
+    whys = [q.id for q in setting.survey.questions if not q.scored and q.about in about]
     if effect.question in whys:
         return True
-    given = (row.conversation.given(why) for why in whys)
-    return effect.question == COMMENT and not any(why and why.text for why in given)
+    worth_reading = count_words(effect.text) >= WORDS_OF_A_WHY or row.conversation.state in _WITHOUT_SCORE
+    return effect.question == COMMENT and worth_reading and not any(map(row.conversation.text_of, whys))
+
+
+_WITHOUT_SCORE = {State.COMMENTED, State.STOPPED, State.WITHDRAWN}
 
 
 def _attributes(visit: VisitRow) -> dict[str, str]:

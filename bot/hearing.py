@@ -17,7 +17,7 @@ from bot.commands_typed import customer_word, is_command
 from bot.firm import Firm
 from bot.linking import begin_wish, follow_link, greet, join_phone
 from bot.outgoing import ANSWER_WITHIN, ONE_DAY, Kind, queue, read_button, tell_person
-from bot.planning import setting_for
+from bot.planning import setting_for, survey_of
 from bot.staff.gate import asks_as_staff, note_refused
 from storage.rows import ConversationRow, PersonRow
 from storage.transaction import Transaction
@@ -82,8 +82,8 @@ def handle(tx: Transaction, firm: Firm, inbound: Inbound, now: datetime) -> None
 
 
 def _said(tx: Transaction, firm: Firm, inbound: Inbound, now: datetime) -> None:
-    person_id = tx.people.resolve(None, {inbound.channel: inbound.address})
-    person = tx.people.lock(person_id)
+    person = tx.people.lock_at(inbound.channel, inbound.address)
+    person_id = person.person_id
     if _is_echo(tx, person_id, inbound):
         return
     event = _event(inbound)
@@ -110,8 +110,8 @@ def _reply(
     """Move the conversation by a reply; False when it hears nothing any more."""
     visit = tx.visits.get(row.visit_id)
     assert visit is not None, f"conversation {row.conversation_id} is about no visit"
-    survey = firm.version(row.survey, row.version, tx.conversations.survey_source(row.survey, row.version))
-    other = tx.conversations.open_of(person.person_id)
+    survey = survey_of(tx, firm, row)
+    other = row if row.conversation.state.open else tx.conversations.open_of(person.person_id)
     opted_out = person.opted_out_at is not None
     setting = replace(
         setting_for(tx, firm, visit, survey),
@@ -166,11 +166,7 @@ def _is_echo(tx: Transaction, person_id: int, inbound: Inbound) -> bool:
     if inbound.address == inbound.to:
         return True
     said = inbound.text.strip()
-    latest = (row for row in tx.outbox.latest_to(person_id, 5) if row.kind != Kind.EDIT)
-    last = next(latest, None)
-    if inbound.kind is not InboundKind.TEXT or last is None or not said:
-        return False
-    return last.body.get("text") == said
+    return inbound.kind is InboundKind.TEXT and bool(said) and tx.outbox.last_words_to(person_id) == said
 
 
 def _event(inbound: Inbound) -> Event | None:

@@ -170,20 +170,27 @@ def setting_for(
     """Return what stays the same during the conversation about a visit."""
     visit = row.visit
     policy = firm.rules.for_visit(visit)
-    phone = next((a.address for a in tx.people.addresses(row.person_id) if a.channel == "sms"), None)
     return Setting(
         survey=survey,
         organisation=firm.organisation,
         language=firm.language,
         languages=firm.languages,
         policy=policy,
-        opening=firm.opening(replace(visit, phone=phone), policy, row.quiet),
+        opening=firm.opening(replace(visit, phone=row.phone), policy, row.quiet),
         values=template_values(visit),
         occurred_at=visit.occurred_at,
         visit_number=row.visit_number,
         first_contact=first_contact,
         knows_language=bool(visit.language),
     )
+
+
+def survey_of(tx: Transaction, firm: Firm, row: ConversationRow) -> Survey:
+    """Return the survey of a conversation as it was when it began; its stored text is read only where it is needed."""
+    current = firm.surveys.get(row.survey)
+    if current is not None and current.version == row.version:
+        return current
+    return firm.version(row.survey, row.version, tx.conversations.survey_source(row.survey, row.version))
 
 
 def template_values(visit: Visit) -> dict[str, str]:
@@ -263,10 +270,9 @@ def _changed_after_asking(tx: Transaction, firm: Firm, before: VisitRow, visit: 
     tx.visits.tell(visit.visit_id, now, "changed_after_asking", **changes)
     row = tx.conversations.about(visit.visit_id)
     if visit.resolved is False and before.visit.resolved is not False and row is not None:
-        survey = firm.version(
-            row.survey, row.version, tx.conversations.survey_source(row.survey, row.version)
+        step = advance(
+            setting_for(tx, firm, before, survey_of(tx, firm, row)), row.conversation, Reopened(), now
         )
-        step = advance(setting_for(tx, firm, before, survey), row.conversation, Reopened(), now)
         if step.conversation.state is State.WITHDRAWN:
             tx.conversations.save(replace(row, conversation=step.conversation))
             tx.visits.set_state(visit.visit_id, "withdrawn")

@@ -45,7 +45,10 @@ class Database:
 
 def storable(values: Mapping[str, object]) -> dict[str, object]:
     """Return parameters that every store takes: U+FFFD in place of NUL and of halves of surrogate pairs."""
-    return {key: clean(value) if isinstance(value, str) else value for key, value in values.items()}
+    return {
+        key: clean(value) if isinstance(value, str) and ("\0" in value or not value.isascii()) else value
+        for key, value in values.items()
+    }
 
 
 def clean(text: str) -> str:

@@ -62,6 +62,7 @@ class VisitRow:
     due_at: datetime | None
     asked_at: datetime | None
     quiet: str | None
+    phone: str | None  # the first of the person's numbers, whatever is known of it
 
 
 @dataclass(frozen=True, slots=True)

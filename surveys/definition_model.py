@@ -79,6 +79,15 @@ class Question:
     def labels_for(self, language: str) -> Mapping[str, int]:
         """Every word the author names for a value; where two languages disagree, `language` wins."""
         own = base_language(language)
+        if own not in self._labels:
+            self._labels[own] = self._merged_labels(own)
+        return self._labels[own]
+
+    @cached_property
+    def _labels(self) -> dict[str, Mapping[str, int]]:
+        return {}  # by language; asked for with every reply
+
+    def _merged_labels(self, own: str) -> Mapping[str, int]:
         merged: dict[str, int] = {}
         for code in sorted({*self.labels, *self.options}, key=lambda code: code != own):
             named = {word: value for value, word in enumerate(self.options.get(code, ()), start=1)}

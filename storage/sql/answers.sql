@@ -26,9 +26,12 @@ INSERT INTO answer_history (response_id, question, value, text, replaced_at)
 VALUES (:response_id, :question, :value, :text, :replaced_at);
 
 -- name: tally!
--- Count one value up or down on one day for one group.
+-- Count values up or down on one day, for everybody and for each group, in one statement.
+WITH counted (dimension, key) AS (VALUES ('', ''), ('touchpoint', :touchpoint), ('branch', :branch),
+  ('employee', :employee), ('product', :product), ('channel', :channel), ('language', :language))
 INSERT INTO tallies (survey, question, dimension, day, key, shard, v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10)
-VALUES (:survey, :question, :dimension, :day, :key, $shard, :v0, :v1, :v2, :v3, :v4, :v5, :v6, :v7, :v8, :v9, :v10)
+SELECT :survey, :question, dimension, :day, key, $shard, :v0, :v1, :v2, :v3, :v4, :v5, :v6, :v7, :v8, :v9, :v10
+FROM counted WHERE true
 ON CONFLICT (survey, question, dimension, day, key, shard) DO UPDATE SET
   v0 = tallies.v0 + excluded.v0, v1 = tallies.v1 + excluded.v1, v2 = tallies.v2 + excluded.v2,
   v3 = tallies.v3 + excluded.v3, v4 = tallies.v4 + excluded.v4, v5 = tallies.v5 + excluded.v5,
@@ -36,9 +39,11 @@ ON CONFLICT (survey, question, dimension, day, key, shard) DO UPDATE SET
   v9 = tallies.v9 + excluded.v9, v10 = tallies.v10 + excluded.v10;
 
 -- name: tally_asked!
--- Count invitations up or down on one day for one group.
+-- Count invitations up or down on one day, for everybody and for each group, in one statement.
+WITH counted (dimension, key) AS (VALUES ('', ''), ('touchpoint', :touchpoint), ('branch', :branch),
+  ('employee', :employee), ('product', :product), ('channel', :channel), ('language', :language))
 INSERT INTO asked_tallies (survey, dimension, day, key, shard, n)
-VALUES (:survey, :dimension, :day, :key, $shard, :n)
+SELECT :survey, dimension, :day, key, $shard, :n FROM counted WHERE true
 ON CONFLICT (survey, dimension, day, key, shard) DO UPDATE SET n = asked_tallies.n + excluded.n;
 
 -- name: same_imported^
@@ -48,3 +53,9 @@ SELECT count(*) AS n FROM responses WHERE survey = :survey AND answered_at = :an
 
 -- name: response_by_id^
 SELECT * FROM responses WHERE response_id = :response_id;
+
+-- name: response_with_answer^
+-- A response, with what it says to one question so far; `given` is null where nothing was said.
+SELECT r.score, r.why, r.answered_at, r.day, r.late, a.response_id AS given, a.value, a.text
+FROM responses r LEFT JOIN answers a ON a.response_id = r.response_id AND a.question = :question
+WHERE r.response_id = :response_id;

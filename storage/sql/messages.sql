@@ -74,12 +74,18 @@ UPDATE outbox SET state = 'suppressed', code = :code
 WHERE person_id = :person_id AND state IN ('due', 'retry') AND kind <> 'stop_confirmation' AND kind <> 'staff';
 
 -- name: outbound_since^
--- How many messages went to a person since a moment; taking buttons away is no message.
-SELECT count(*) AS n FROM outbox WHERE person_id = :person_id AND created_at >= :since AND kind <> 'edit';
+-- How many replies went to a person since a moment; taking buttons away is no message.
+SELECT count(*) AS n FROM outbox WHERE person_id = :person_id AND created_at >= :since
+  AND kind NOT IN ('edit', 'invitation', 'reminder');
 
--- name: latest_to_person
--- The newest messages to a person, newest first.
-SELECT * FROM outbox WHERE person_id = :person_id ORDER BY created_at DESC, outbox_id DESC LIMIT :limit;
+-- name: delivered_in_conversation
+-- Messages of a conversation that the channel's provider knows, newest first.
+SELECT * FROM outbox WHERE person_id = :person_id AND conversation_id = :conversation_id AND channel = :channel
+  AND provider_id IS NOT NULL ORDER BY created_at DESC, outbox_id DESC LIMIT 30;
+
+-- name: last_words_to^
+-- The newest message to a person, edits left out.
+SELECT body FROM outbox WHERE person_id = :person_id AND kind <> 'edit' ORDER BY created_at DESC, outbox_id DESC LIMIT 1;
 
 -- name: segments_since^
 SELECT coalesce(sum(segments), 0) AS n FROM outbox WHERE channel = :channel AND created_at >= :since

@@ -20,6 +20,11 @@ WHERE person_id = :person_id $for_update;
 SELECT person_id, opted_out_at, opted_out_how, erased_at, written_at, wished_at, language FROM people
 WHERE person_id = :person_id $skip_locked;
 
+-- name: lock_person_at^
+-- The person an address belongs to, locked likewise, in one statement.
+SELECT person_id, opted_out_at, opted_out_how, erased_at, written_at, wished_at, language FROM people
+WHERE person_id = (SELECT person_id FROM addresses WHERE channel = :channel AND address = :address) $for_update;
+
 -- name: set_opted_out!
 -- Opt a person out (or in again, with none).
 UPDATE people SET opted_out_at = :at, opted_out_how = :how WHERE person_id = :person_id;

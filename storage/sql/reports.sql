@@ -75,7 +75,8 @@ ORDER BY r.answered_at DESC, r.response_id DESC LIMIT :limit;
 SELECT at, event, detail FROM story WHERE visit_id = :visit_id ORDER BY story_id;
 
 -- name: one_visit
-SELECT v.*, c.name, c.language, c.timezone, c.quiet FROM visits v
+SELECT v.*, c.name, c.language, c.timezone, c.quiet,
+  (SELECT min(address) FROM addresses a WHERE a.person_id = v.person_id AND a.channel = 'sms') AS phone FROM visits v
 LEFT JOIN customers c ON c.customer_id = v.customer_id WHERE v.visit_id = :visit_id;
 
 -- name: all_responses

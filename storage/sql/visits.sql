@@ -1,6 +1,7 @@
 -- name: visit^
 -- One visit with its invitation and the customer's facts.
-SELECT v.*, c.name, c.language, c.timezone, c.quiet FROM visits v
+SELECT v.*, c.name, c.language, c.timezone, c.quiet,
+  (SELECT min(address) FROM addresses a WHERE a.person_id = v.person_id AND a.channel = 'sms') AS phone FROM visits v
 LEFT JOIN customers c ON c.customer_id = v.customer_id WHERE v.visit_id = :visit_id;
 
 -- name: add_visit!

@@ -89,11 +89,11 @@ class Answers:
         `response` says when, where and for which groups the answer counts. A corrected value keeps the moment of the
         first one: it moves between values, not between days.
         """
-        before = self._db.one("answer", response_id=response_id, question=question)
+        stored = self._db.one("response_with_answer", response_id=response_id, question=question)
+        assert stored is not None
+        before = None if stored["given"] is None else stored
         if before is not None and (before["value"], before["text"]) == (value, text):
             return None
-        stored = self._db.one("response_by_id", response_id=response_id)
-        assert stored is not None
         first_value = question == response.question and stored["score"] is None and value is not None
         day, at = (
             (response.day, micros(response.answered_at))
@@ -132,8 +132,8 @@ class Answers:
 
     def count_asked(self, survey: str, day: int, groups: Mapping[str, str | None], n: int = 1) -> None:
         """Count an invitation (or take one back, with -1) for everybody and for each of its groups."""
-        for dimension, key in (("", ""), *((d, groups.get(d) or "") for d in COUNTED)):
-            self._db.run("tally_asked", survey=survey, dimension=dimension, day=day, key=key, n=n)
+        keys = {dimension: groups.get(dimension) or "" for dimension in COUNTED}
+        self._db.run("tally_asked", survey=survey, day=day, n=n, **keys)
 
     def same_imported(self, survey: str, at: datetime, customer_id: str | None, score: int | None) -> int:
         """Return how often the same answer of another tool is stored."""
@@ -163,13 +163,5 @@ class Answers:
     def _tally(self, response: Response, question: str, day: int, counts: Mapping[int, int]) -> None:
         values = {f"v{v}": counts.get(v, 0) for v in VALUES}
         groups = {**response.attributes, "channel": response.channel, "language": response.language}
-        for dimension, key in (("", ""), *((d, groups.get(d) or "") for d in COUNTED)):
-            self._db.run(
-                "tally",
-                survey=response.survey,
-                question=question,
-                dimension=dimension,
-                day=day,
-                key=key,
-                **values,
-            )
+        keys = {dimension: groups.get(dimension) or "" for dimension in COUNTED}
+        self._db.run("tally", survey=response.survey, question=question, day=day, **keys, **values)

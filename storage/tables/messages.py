@@ -209,14 +209,22 @@ class Outbox:
         return [row["code"] for row in self._db.all("failures_about", visit_id=visit_id)]
 
     def count_since(self, person_id: int, since: datetime) -> int:
-        """Return how many messages went to a person since a moment."""
+        """Return how many replies went to a person since a moment."""
         row = self._db.one("outbound_since", person_id=person_id, since=micros(since))
         assert row is not None
         return int(row["n"])
 
-    def latest_to(self, person_id: int, limit: int = 30) -> list[OutboundRow]:
-        """Return the newest messages to a person, newest first."""
-        return [_outbound(row) for row in self._db.all("latest_to_person", person_id=person_id, limit=limit)]
+    def delivered_in(self, person_id: int, conversation_id: int, channel: str) -> list[OutboundRow]:
+        """Return the messages of a conversation that the channel's provider knows, newest first."""
+        rows = self._db.all(
+            "delivered_in_conversation", person_id=person_id, conversation_id=conversation_id, channel=channel
+        )
+        return [_outbound(row) for row in rows]
+
+    def last_words_to(self, person_id: int) -> str | None:
+        """Return the text of the newest message to a person that was no edit."""
+        row = self._db.one("last_words_to", person_id=person_id)
+        return None if row is None else json.loads(row["body"]).get("text")
 
     def segments_since(self, channel: str, since: datetime) -> int:
         """Return how many SMS segments were sent or may have been sent since a moment."""

@@ -54,6 +54,11 @@ class People:
             raise Raced(f"person {person_id} was merged with another")
         return _person(row)
 
+    def lock_at(self, channel: str, address: str) -> PersonRow:
+        """Return the person behind an address, locked; a new one where nobody is known."""
+        row = self._db.one("lock_person_at", channel=channel, address=address)
+        return _person(row) if row else self.lock(self.resolve(None, {channel: address}))
+
     def lock_if_free(self, person_id: int) -> PersonRow | None:
         """Return a person locked like `lock()`; None, without waiting, while another unit of work has it."""
         row = self._db.one("lock_free_person", person_id=person_id)

@@ -147,6 +147,7 @@ def visit_row(row: Row) -> VisitRow:
         due_at=moment(row["due_at"]),
         asked_at=moment(row["asked_at"]),
         quiet=row["quiet"],
+        phone=row["phone"],
     )
 
 
