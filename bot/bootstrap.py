@@ -16,8 +16,10 @@ from bot.channels.base import Channel
 from bot.clock import Clock, SystemClock
 from bot.config import Config
 from bot.firm import Firm
+from bot.logs import keep_quiet
 from bot.outbox import Dispatcher
 from bot.pacing import Pacer
+from bot.pulse import Pulse
 from bot.service import Service
 from bot.staff.answering import StaffDesk
 from bot.survey_files import load_surveys
@@ -43,6 +45,7 @@ class App:
     dispatchers: Mapping[str, Dispatcher]
     service: Service
     owner: str = field(repr=False, default="")
+    pulse: Pulse = field(repr=False, default_factory=Pulse)
 
     async def open(self) -> None:
         """Open the store and build the channels' clients; no provider is asked anything."""
@@ -73,6 +76,7 @@ def build_app(
     new_id: Callable[[], str] = lambda: secrets.token_urlsafe(16),
 ) -> App:
     """Put an application together. What is not given is made from `config`; `paced` False sends as fast as it can."""
+    keep_quiet()
     clock = clock or SystemClock()
     store = store or open_store(config)
     channels = build_channels(config) if channels is None else channels

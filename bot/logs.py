@@ -22,6 +22,9 @@ _PASSWORD_IN_URL: Final = re.compile(r"(?<=://)([^/\s:@]*):[^/\s@]*@")
 _PHONE: Final = re.compile(r"(?:\+|%2B)[1-9](?:[\s().-]?\d){6,14}", re.IGNORECASE)
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
+# Words of ours: event names, channels, states. Nothing of the above is in them.
+_HARMLESS: Final = re.compile(r"[A-Za-z_. -]{1,60}", re.ASCII)
+
 _secrets: list[str] = []
 
 Event = MutableMapping[str, Any]
@@ -69,6 +72,17 @@ def set_up(*, secrets: Iterable[str] = (), level: str = "info", stream: TextIO |
         logging.getLogger(name).propagate = True
     for chatty in ("httpx", "httpcore", "apscheduler", "telegram", "twilio", "uvicorn.access", "matplotlib"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
+
+
+def keep_quiet() -> None:
+    """Where no log was set up, as in most commands, write warnings only, and to standard error: the rest is an answer's."""
+    import structlog
+
+    if not structlog.is_configured():
+        structlog.configure(
+            wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+            logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        )
 
 
 @contextmanager
@@ -128,6 +142,8 @@ def _cleaned(value: Any) -> Any:
             return {str(key): _cleaned(item) for key, item in value.items()}
         case list() | tuple() | set() | frozenset():
             return [_cleaned(item) for item in value]
+        case str() if _HARMLESS.fullmatch(value) and not any(secret in value for secret in _secrets):
+            return value
         case _:
             return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", redact(str(value)))
 

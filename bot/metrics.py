@@ -1,38 +1,86 @@
-"""What Prometheus may know: counts and ages, never a name, a number or a word of a customer."""
+"""What Prometheus may know: counts and ages, never a name, a number or a word of a customer.
+
+Counters and histograms tell of this process: where web and workers are processes apart, each is scraped. Gauges are
+read from the store whenever somebody asks (bot/web/health.py), so they tell the same everywhere.
+"""
 
 from __future__ import annotations
 
+from typing import Final
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-REGISTRY = CollectorRegistry()
+REGISTRY: Final = CollectorRegistry()
 
-WEBHOOK_SECONDS = Histogram(
-    "askwhy_webhook_seconds", "Time from a webhook's arrival to its answer.", ["path"], registry=REGISTRY
+FAST: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+SLOW: Final = (0.01, 0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
+
+WEBHOOK_SECONDS: Final = Histogram(
+    "askwhy_webhook_seconds",
+    "Time from a webhook's arrival to its answer, by the status of the answer.",
+    ["path", "status"],
+    registry=REGISTRY,
+    buckets=FAST,
 )
-REPLIES = Counter(
+REPLIES: Final = Counter(
     "askwhy_replies_total",
-    "Messages that came in, by what became of them.",
+    "Messages that came in, by what became of them: handled, repeat, staff, failed, not_stored.",
     ["channel", "outcome"],
     registry=REGISTRY,
 )
-SENDS = Counter(
-    "askwhy_sends_total", "Messages sent, by how it ended.", ["channel", "kind", "outcome"], registry=REGISTRY
+SENDS: Final = Counter(
+    "askwhy_sends_total",
+    "Messages handed to a provider, by how it ended: sent, or the decision about the failure.",
+    ["channel", "kind", "outcome"],
+    registry=REGISTRY,
 )
-PACING_SECONDS = Histogram(
+PACING_SECONDS: Final = Histogram(
     "askwhy_pacing_seconds",
-    "Time that a message waited for its sender's pace.",
+    "Time that a claimed message waited for its sender's pace.",
+    ["channel"],
+    registry=REGISTRY,
+    buckets=SLOW,
+)
+OUTBOX: Final = Gauge(
+    "askwhy_outbox_messages",
+    "Messages that went or go out, of the last day, by state.",
+    ["channel", "state"],
+    registry=REGISTRY,
+)
+INBOX: Final = Gauge(
+    "askwhy_inbox_messages",
+    "Messages that came in, of the last day, by state.",
+    ["channel", "state"],
+    registry=REGISTRY,
+)
+UNKNOWN: Final = Gauge(
+    "askwhy_unknown_sends",
+    "Sends of the last day of which nobody knows whether they arrived.",
+    registry=REGISTRY,
+)
+QUARANTINE: Final = Gauge(
+    "askwhy_quarantined_messages",
+    "Messages whose handling failed; they wait for the operator.",
+    registry=REGISTRY,
+)
+QUEUE_AGE: Final = Gauge(
+    "askwhy_queue_age_seconds",
+    "How long the oldest due entry waits.",
+    ["queue", "channel"],
+    registry=REGISTRY,
+)
+SENDER_STOPPED: Final = Gauge(
+    "askwhy_sender_stopped",
+    "1 where nothing is sent until the operator acts.",
     ["channel"],
     registry=REGISTRY,
 )
-OUTBOX = Gauge(
-    "askwhy_outbox_messages", "Messages of the last day, by state.", ["channel", "state"], registry=REGISTRY
+SENDER_PAUSED: Final = Gauge(
+    "askwhy_sender_paused_seconds", "For how long a sender still rests.", ["channel"], registry=REGISTRY
 )
-INBOX = Gauge(
-    "askwhy_inbox_messages", "Messages of the last day, by state.", ["channel", "state"], registry=REGISTRY
+BACKUP_AGE: Final = Gauge(
+    "askwhy_backup_age_seconds",
+    "Age of the last nightly backup; absent where backups are off, or none was made yet.",
+    registry=REGISTRY,
 )
-UNKNOWN = Gauge("askwhy_unknown_sends", "Sends of the last day whose outcome is unknown.", registry=REGISTRY)
-QUARANTINE = Gauge("askwhy_quarantined_messages", "Messages whose handling failed.", registry=REGISTRY)
-QUEUE_AGE = Gauge(
-    "askwhy_queue_age_seconds", "How long the oldest due entry waits.", ["queue"], registry=REGISTRY
-)
-VISITS = Gauge("askwhy_visits", "Visits by state.", ["state"], registry=REGISTRY)
+HEALTHY: Final = Gauge("askwhy_healthy", "1 where /health answers 200.", registry=REGISTRY)

@@ -26,7 +26,7 @@ from bot.clock import Clock
 from bot.firm import Firm
 from bot.metrics import PACING_SECONDS, SENDS
 from bot.outcomes import record_failed, record_sent
-from bot.outgoing import Claimed
+from bot.outgoing import Claimed, Kind
 from bot.resting import BREAKER, Rest
 from storage.base import Store, StoreError
 from storage.rows import SenderRow
@@ -52,6 +52,9 @@ TAKE_OVER_PAUSE = 1.1
 
 MOST_WAIT = 5.0
 """Seconds that a claimed message waits for its turn; then its claim is given back."""
+
+ANSWERS = frozenset({Kind.QUESTION, Kind.REPLY, Kind.STOP_CONFIRMATION, Kind.EDIT, Kind.STAFF})
+"""Kinds that answer a message."""
 
 
 class Pace(Protocol):
@@ -107,10 +110,11 @@ class Dispatcher:
         """Look for due messages at once."""
         self._wake.set()
 
-    async def run(self, stopping: asyncio.Event) -> None:
-        """Send until `stopping` is set, then let what is under way end."""
+    async def run(self, stopping: asyncio.Event, beat: Callable[[], None] = lambda: None) -> None:
+        """Send until `stopping` is set, then let what is under way end; `beat` is called at every look."""
         leading = False
         while not stopping.is_set():
+            beat()
             self._wake.clear()
             busy = False
             try:
@@ -279,42 +283,48 @@ class Dispatcher:
         now = self._clock.now()
         recovered = self.rest.got_through()
 
-        def record(tx: Transaction) -> None:
+        def record(tx: Transaction) -> str | None:
             record_sent(tx, self._firm, one.row.outbox_id, sent, now)
             if recovered:
                 tx.outbox.put_sender(self.channel.sender, SenderRow())
                 tx.outbox.forget_notice(f"sender:{self.channel.sender}")
+            return _answered(tx, one)
 
-        await self._recorded(record)
+        answered = await self._recorded(record)
+        self._log("sent", one, answered, provider_id=sent.provider_id)
 
     async def _failed(self, one: Claimed, failure: SendFailed) -> None:
         now = self._clock.now()
         before = self.rest.refusals
         rests = self.rest.after(failure, now)
         away = self.rest.refusals == len(BREAKER) > before
-        log.info("send_failed", channel=self.channel.name, decision=failure.decision, code=failure.code)
 
-        def record(tx: Transaction) -> None:
+        def record(tx: Transaction) -> str | None:
             record_failed(tx, self._firm, one.row.outbox_id, failure, now)
             if rests:
                 stopped = failure.detail if failure.decision is Decision.OPERATOR else None
                 tx.outbox.put_sender(self.channel.sender, SenderRow(self.rest.until, stopped))
             if away or failure.decision is Decision.OPERATOR:
                 tell_of_trouble(tx, self._firm, self.channel.name, self.channel.sender, failure, now)
+            return _answered(tx, one)
 
-        await self._recorded(record)
+        answered = await self._recorded(record)
+        self._log("send_failed", one, answered, decision=str(failure.decision), code=failure.code)
 
-    async def _recorded(self, record: Callable[[Transaction], None]) -> None:
+    def _log(self, event: str, one: Claimed, answered: str | None, **fields: str | None) -> None:
+        """Write how a send ended; `message_id` is the message that came in and is answered by it."""
+        about = {"message_id": answered, "visit_id": one.row.visit_id, "attempt_id": one.attempt_id, **fields}
+        known = {key: value for key, value in about.items() if value is not None}
+        log.info(event, channel=self.channel.name, kind=one.row.kind, **known)
+
+    async def _recorded(self, record: Callable[[Transaction], str | None]) -> str | None:
         """Store an outcome; while the store is away, keep trying for as long as the claim's lease may still hold."""
-        for wait in (0.2, 1.0, 5.0, 15.0, None):
+        for wait in (0.2, 1.0, 5.0, 15.0):
             try:
-                await self._store.write(record, order=self.channel.sender)
+                return await self._store.write(record, order=self.channel.sender)
             except StoreError:
-                if wait is None:
-                    raise
                 await self._clock.sleep(wait)
-            else:
-                return
+        return await self._store.write(record, order=self.channel.sender)
 
     async def _take_over(self) -> None:
         """Go on where an earlier process left off: its pause holds, and what it sent last counts against the pace.
@@ -332,3 +342,10 @@ class Dispatcher:
 
         row = await self._store.write(begin)
         self.rest = Rest(refusals=1) if row.stopped else Rest(until=row.paused_until)
+
+
+def _answered(tx: Transaction, one: Claimed) -> str | None:
+    """Return the id of the message that came in and is answered by this one: the log tells them together."""
+    if one.row.kind not in ANSWERS:
+        return None
+    return tx.upkeep.answered(one.row.channel, one.row.address, one.row.created_at)

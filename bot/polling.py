@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 import structlog
@@ -45,10 +45,11 @@ class TelegramPolling:
         self._offset: int | None = None
         self._prepared = False
 
-    async def run(self, stopping: asyncio.Event) -> None:
-        """Poll until `stopping` is set; nothing is lost by stopping in the middle."""
+    async def run(self, stopping: asyncio.Event, beat: Callable[..., None] = lambda **_: None) -> None:
+        """Poll until `stopping` is set; nothing is lost by stopping in the middle. `beat` is called at every look."""
         failures = 0
         while not stopping.is_set():
+            beat()
             try:
                 if await self._service.store.hold(self._name):
                     await unless(stopping, self._once())
@@ -59,6 +60,7 @@ class TelegramPolling:
             except Exception as failure:  # noqa: BLE001 -- hearing goes on, whatever one batch met
                 failures += 1
                 wait = await self._failed(failure, failures)
+                beat(rests=wait)
                 await unless(stopping, self._clock.sleep(wait))
 
     async def step(self) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import Any
 
@@ -17,11 +17,12 @@ import structlog
 from bot.bootstrap import App
 from bot.channels.sms import SmsChannel
 from bot.channels.telegram import TelegramChannel
+from bot.housekeeping import LOOK_EVERY, Housekeeping
 from bot.polling import TelegramPolling
 from bot.reconciling import Missed, settle_unknown
 from bot.scheduler import Job, Scheduler
 from bot.web.announcing import announce
-from bot.web.server import listen, serve
+from bot.web.server import listen, listen_beside, serve
 
 log = structlog.get_logger(__name__)
 
@@ -39,21 +40,25 @@ async def run(app: App, role: str) -> None:
     Raises StoreError for a store that cannot be used, CommandError for an address that cannot be listened on.
     """
     hears, works = role != "worker", role != "web"
-    socket = listen(app.config.web) if hears else None
+    socket = listen(app.config.web) if hears else listen_beside(app.config.web)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    scheduler = Scheduler(app.store, app.clock, jobs_of(app) if works else ())
+    house = Housekeeping(app.store, app.firm, app.config, app.clock)
+    scheduler = Scheduler(app.store, app.clock, jobs_of(app, house) if works else ())
     tasks: list[asyncio.Task[None]] = []
     try:
         await app.open()
         if works:
             scheduler.start()
-            tasks += [_task(d.run(stopping), name) for name, d in app.dispatchers.items()]
-            tasks += [_task(polling.run(stopping), "polling") for polling in _polling(app)]
+            tasks += [_task(d.run(stopping, _beat(app, name)), name) for name, d in app.dispatchers.items()]
+            tasks += [
+                _task(polling.run(stopping, _beat(app, "polling")), "polling") for polling in _polling(app)
+            ]
         if socket is not None:
-            tasks.append(_task(serve(app, socket, stopping), "web"))
+            tasks.append(_task(serve(app, socket, stopping, hears=hears), "web"))
+        if hears:
             announcing = _task(announce(app, stopping), "announcing")
             announcing.add_done_callback(lambda done: done.cancelled() or done.exception())
             tasks.append(announcing)
@@ -61,6 +66,7 @@ async def run(app: App, role: str) -> None:
         await _until(stopping, [task for task in tasks if task.get_name() != "announcing"])
     finally:
         stopping.set()
+        house.stop()
         await scheduler.stop()
         for dispatcher in app.dispatchers.values():
             dispatcher.wake()
@@ -76,10 +82,15 @@ async def run(app: App, role: str) -> None:
             raise error
 
 
-def jobs_of(app: App) -> tuple[Job, ...]:
+def jobs_of(app: App, house: Housekeeping) -> tuple[Job, ...]:
     """Return what the scheduler looks at."""
-    service = app.service
-    jobs = [Job("tick", TICK, service.on_tick)]
+    service, beat = app.service, _beat(app, "scheduler")
+
+    async def tick() -> None:
+        beat()
+        await service.on_tick()
+
+    jobs = [Job("tick", TICK, tick), Job("night", LOOK_EVERY, house.look)]
     sms = app.channels.get("sms")
     if isinstance(sms, SmsChannel):
         channel = sms
@@ -94,6 +105,15 @@ def _polling(app: App) -> list[TelegramPolling]:
     if not isinstance(channel, TelegramChannel) or settings is None or settings.mode != "polling":
         return []
     return [TelegramPolling(app.service, channel, app.clock)]
+
+
+def _beat(app: App, part: str) -> Callable[..., None]:
+    """Return what a part calls whenever it moves; `rests=` says for how long it will not, on purpose."""
+
+    def beat(*, rests: float = 0.0) -> None:
+        app.pulse.beat(part, app.clock.monotonic(), rests=rests)
+
+    return beat
 
 
 def _task(work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:

@@ -18,6 +18,8 @@ from bot.channels.sms_forms import StatusUpdate
 from bot.clock import Clock
 from bot.firm import Firm
 from bot.hearing import Heard, handle, hear, keep_unhandled
+from bot.logs import bind
+from bot.metrics import REPLIES
 from bot.outbox import Dispatcher
 from bot.planning import Taken, take_visit
 from bot.statuses import take_status
@@ -63,6 +65,19 @@ class Service:
 
     async def on_inbound(self, inbound: Inbound) -> Heard:
         """Take a message in; it is stored when this returns. Raises StoreError where it could not be."""
+        with bind(message_id=inbound.external_id):
+            outcome = "not_stored"
+            try:
+                heard, outcome = await self._hear(inbound)
+            finally:
+                REPLIES.labels(inbound.channel, outcome).inc()
+            log.info("heard", channel=inbound.channel, kind=str(inbound.kind), outcome=outcome)
+        if heard is not Heard.REPEAT:
+            self._wake_sender(inbound.channel)
+        return heard
+
+    async def _hear(self, inbound: Inbound) -> tuple[Heard, str]:
+        """Store a message and what it means; where that fails for a fault of ours, store it to be tried again."""
         now = self.clock.now()
         try:
             heard = await self.store.write(
@@ -71,13 +86,11 @@ class Service:
         except StoreError:
             raise
         except Exception as error:
-            log.exception("handling_failed", channel=inbound.channel, external_id=inbound.external_id)
+            log.exception("handling_failed", channel=inbound.channel)
             reason = f"{type(error).__name__}: {error}"
             await self.store.write(lambda tx: keep_unhandled(tx, inbound, now, reason))
-            return Heard.HANDLED
-        if heard is not Heard.REPEAT:
-            self._wake_sender(inbound.channel)
-        return heard
+            return Heard.HANDLED, "failed"
+        return heard, str(heard)
 
     async def on_status(self, update: StatusUpdate) -> bool:
         """Take what a provider tells after a send; False for a message nobody knows."""
@@ -108,14 +121,18 @@ class Service:
                 return
             while rows := await self.store.write(lambda tx: tx.inbox.waiting("staff", 10)):
                 for row in rows:
-                    try:
-                        await self.staff(row)
-                        self._wake_sender(row.channel)
-                    except StoreError:
-                        raise
-                    except Exception as error:
-                        log.exception("staff_answer_failed", inbox_id=row.inbox_id)
-                        await self._quarantine(row, error)
+                    with bind(message_id=row.external_id):
+                        await self._answer_one(self.staff, row)
+
+    async def _answer_one(self, staff: StaffAnswers, row: InboundRow) -> None:
+        try:
+            await staff(row)
+            self._wake_sender(row.channel)
+        except StoreError:
+            raise
+        except Exception as error:
+            log.exception("staff_answer_failed", inbox_id=row.inbox_id)
+            await self._quarantine(row, error)
 
     def _wake_sender(self, channel: str) -> None:
         if channel in self.dispatchers:
@@ -150,6 +167,10 @@ class Service:
 
     async def try_again(self, row: InboundRow) -> bool:
         """Handle a stored message once more; True when it went well."""
+        with bind(message_id=row.external_id):
+            return await self._try_again(row)
+
+    async def _try_again(self, row: InboundRow) -> bool:
         now = self.clock.now()
 
         def work(tx: Transaction) -> None:

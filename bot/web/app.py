@@ -14,6 +14,11 @@ from bot.web.health import health_routes
 from bot.web.webhooks import webhook_routes
 
 
+def build_watch(app: App) -> Starlette:
+    """Return what a worker answers: how it is, and nothing else."""
+    return Starlette(routes=health_routes(app))
+
+
 def build_web(app: App) -> Starlette:
     """Return the web application of an `App`."""
     from bot.web.api import build_api
@@ -45,7 +50,7 @@ def build_web(app: App) -> Starlette:
     )
     return Starlette(
         routes=[
-            *health_routes(app.store, app.clock),
+            *health_routes(app),
             *webhook_routes(
                 app.service,
                 sms=sms if isinstance(sms, SmsChannel) else None,

@@ -2,68 +2,59 @@
 
 from __future__ import annotations
 
-import asyncio
-from datetime import timedelta
-from typing import Any
-
+import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.clock import Clock
-from bot.metrics import INBOX, OUTBOX, QUARANTINE, QUEUE_AGE, REGISTRY, UNKNOWN
-from storage.base import Store, StoreError
-from storage.moments import micros
+from bot.bootstrap import App
+from bot.metrics import REGISTRY
+from bot.web.watching import Seen, count_messages, look
+from storage.base import StoreError
 
-PATIENCE = 5.0
-"""Seconds in which the store must answer."""
+log = structlog.get_logger(__name__)
+
+FRESH = 1.0
+"""Seconds that one look serves everybody who asks: it writes to the store."""
 
 
-def health_routes(store: Store, clock: Clock) -> list[Route]:
+def health_routes(app: App) -> list[Route]:
     """Return /health and /metrics."""
+    watch = _Watch(app)
 
     async def health(request: Request) -> Response:
-        report: dict[str, Any] = {"status": "ok"}
-        try:
-            async with asyncio.timeout(PATIENCE):
-                now = clock.now()
-                await store.write(lambda tx: tx.outbox.forget_notice("health"))
-                senders = await store.read.rows("all_senders")
-        except (StoreError, TimeoutError) as error:
-            problem = str(error) or f"the store did not answer within {PATIENCE:.0f} s"
-            return JSONResponse({"status": "failing", "store": problem}, status_code=503)
-        stopped = {row["sender"]: row["stopped"] for row in senders if row["stopped"]}
-        paused = [
-            row["sender"] for row in senders if row["paused_until"] and row["paused_until"] > micros(now)
-        ]
-        if stopped:
-            report["stopped_senders"] = len(stopped)
-        if paused:
-            report["paused_senders"] = len(paused)
-        return JSONResponse(report)
+        seen = await watch.look()
+        return JSONResponse(seen.to_dict(), status_code=503 if seen.problems else 200)
 
     async def metrics(request: Request) -> Response:
-        await refresh(store, clock)
-        return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
+        """Answer also while the store is away: what this process counted itself is worth knowing then."""
+        await watch.look()
+        try:
+            await count_messages(app)
+        except StoreError as error:
+            log.warning("store_unavailable", path="/metrics", error=str(error))
+        return Response(generate_latest(REGISTRY), headers={"content-type": CONTENT_TYPE_LATEST})
 
     return [Route("/health", health), Route("/metrics", metrics)]
 
 
-async def refresh(store: Store, clock: Clock) -> None:
-    """Bring the gauges up to date; they tell of the last day."""
-    now = clock.now()
-    since = micros(now - timedelta(days=1))
-    OUTBOX.clear()
-    INBOX.clear()
-    unknown = 0
-    for row in await store.read.rows("outbox_by_state", since=since):
-        OUTBOX.labels(row["channel"], row["state"]).inc(row["n"])
-        unknown += row["n"] if row["state"] == "unknown" else 0
-    for row in await store.read.rows("inbox_by_state", since=since):
-        INBOX.labels(row["channel"], row["state"]).inc(row["n"])
-    UNKNOWN.set(unknown)
-    QUARANTINE.set(len(await store.read.rows("quarantined")))
-    for row in await store.read.rows("queue_ages"):
-        due = row["since"]
-        QUEUE_AGE.labels(row["queue"]).set(0 if due is None else max(0, micros(now) - due) / 1_000_000)
+class _Watch:
+    """Remembers the last look for a moment, and what was wrong, so that a change is logged once."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._seen: Seen | None = None
+        self._looked_at = 0.0
+
+    async def look(self) -> Seen:
+        now = self._app.clock.monotonic()
+        if self._seen is None or now - self._looked_at >= FRESH:
+            before = self._seen.problems if self._seen else []
+            self._seen = await look(self._app)
+            self._looked_at = now
+            if self._seen.problems and self._seen.problems != before:
+                log.error("failing", problems=self._seen.problems)
+            elif before and not self._seen.problems:
+                log.info("well_again")
+        return self._seen

@@ -12,15 +12,18 @@ import socket
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+import structlog
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from bot.bootstrap import App
 from bot.commands.context import CommandError
-from bot.web.app import build_web
+from bot.web.app import build_watch, build_web
 
 if TYPE_CHECKING:
     from bot.config.sections import Web
+
+log = structlog.get_logger(__name__)
 
 HEAD_TIME = 10.0
 """Seconds in which the head of a request must arrive, from the connection's start or the last answer."""
@@ -30,6 +33,16 @@ HEAD_SIZE = 32 * 1024
 
 MOST_CONNECTIONS = 1000
 """Connections at a time; more are answered 503."""
+
+
+def listen_beside(web: Web) -> socket.socket | None:
+    """Return a socket on the port after the web's, for what a worker tells of itself; None where it is taken."""
+    port = web.port + 1 if web.port else 0
+    try:
+        return listen(web.model_copy(update={"port": port}))
+    except CommandError as error:
+        log.warning("worker_not_watched", port=port, error=str(error))
+        return None
 
 
 def listen(web: Web) -> socket.socket:
@@ -44,10 +57,10 @@ def listen(web: Web) -> socket.socket:
         ) from error
 
 
-async def serve(app: App, at: socket.socket, stopping: asyncio.Event) -> None:
-    """Serve HTTP until `stopping`; requests under way are answered first."""
+async def serve(app: App, at: socket.socket, stopping: asyncio.Event, *, hears: bool = True) -> None:
+    """Serve HTTP until `stopping`; requests under way are answered first. Who does not hear tells only how it is."""
     config = uvicorn.Config(
-        build_web(app),
+        build_web(app) if hears else build_watch(app),
         http=ImpatientProtocol,
         ws="none",
         lifespan="off",

@@ -18,6 +18,7 @@ from bot.channels.signatures import TELEGRAM_SECRET, same_secret
 from bot.channels.sms import SmsChannel
 from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram_updates import decode_update
+from bot.clock import Clock
 from bot.logs import bind
 from bot.metrics import WEBHOOK_SECONDS
 from bot.service import Service
@@ -41,10 +42,12 @@ def webhook_routes(
     """Return the routes of the channels that are on; `secret` is Telegram's webhook secret, empty when it polls."""
     routes = []
     if sms is not None:
-        routes.append(_route("/webhooks/sms", _inbound_sms(service, sms), max_body))
-        routes.append(_route("/webhooks/sms/status", _status_sms(service, sms), max_body))
+        routes.append(_route("/webhooks/sms", _inbound_sms(service, sms), max_body, service.clock))
+        routes.append(_route("/webhooks/sms/status", _status_sms(service, sms), max_body, service.clock))
     if telegram is not None and secret:
-        routes.append(_route("/webhooks/telegram", _telegram(service, telegram, secret), max_body))
+        routes.append(
+            _route("/webhooks/telegram", _telegram(service, telegram, secret), max_body, service.clock)
+        )
     return routes
 
 
@@ -88,20 +91,28 @@ def _telegram(service: Service, channel: TelegramChannel, secret: str) -> Handle
     return answer
 
 
-def _route(path: str, handler: Handler, max_body: int) -> Route:
+def _route(path: str, handler: Handler, max_body: int, clock: Clock) -> Route:
     async def endpoint(request: Request) -> Response:
-        with WEBHOOK_SECONDS.labels(path).time():
-            try:
-                body = await read_body(request, max_body)
-                async with asyncio.timeout(PATIENCE):
-                    return await handler(request, body)
-            except BodyTooLargeError:
-                return Response("The body is too large.", status_code=413)
-            except BodyTooSlowError:
-                return Response("The body did not arrive in time.", status_code=408)
-            except (StoreError, TimeoutError) as error:
-                log.warning("not_stored", path=path, error=str(error) or "the store did not answer in time")
-                return Response("Not stored; please come again.", status_code=503)
+        began, status = clock.monotonic(), 500
+        try:
+            response = await answer(request)
+            status = response.status_code
+            return response
+        finally:
+            WEBHOOK_SECONDS.labels(path, str(status)).observe(clock.monotonic() - began)
+
+    async def answer(request: Request) -> Response:
+        try:
+            body = await read_body(request, max_body)
+            async with asyncio.timeout(PATIENCE):
+                return await handler(request, body)
+        except BodyTooLargeError:
+            return Response("The body is too large.", status_code=413)
+        except BodyTooSlowError:
+            return Response("The body did not arrive in time.", status_code=408)
+        except (StoreError, TimeoutError) as error:
+            log.warning("not_stored", path=path, error=str(error) or "the store did not answer in time")
+            return Response("Not stored; please come again.", status_code=503)
 
     return Route(path, endpoint, methods=["POST"])
 

@@ -10,6 +10,11 @@ SELECT due_at FROM jobs WHERE job = :job;
 -- name: drop_job!
 DELETE FROM jobs WHERE job = :job;
 
+-- name: answered^
+-- The last message from an address up to a moment: what a message queued at that moment answers.
+SELECT external_id FROM inbox WHERE channel = :channel AND address = :address AND received_at <= :at
+ORDER BY received_at DESC LIMIT 1;
+
 -- name: all_jobs
 SELECT job, due_at FROM jobs ORDER BY job;
 

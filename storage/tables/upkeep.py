@@ -31,6 +31,11 @@ class Upkeep:
         row = self._db.one("job", job=job)
         return moment(row["due_at"]) if row else None
 
+    def answered(self, channel: str, address: str, at: datetime) -> str | None:
+        """Return the id of the message from an address that one queued at `at` answers."""
+        row = self._db.one("answered", channel=channel, address=address, at=micros(at))
+        return row["external_id"] if row else None
+
     def drop(self, job: str) -> None:
         """Forget a moment."""
         self._db.run("drop_job", job=job)
