@@ -7,7 +7,7 @@ equals the n-th stored. So a file can be imported again, and a longer one over a
 import re
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -141,7 +141,9 @@ def read_answer(record: Record, reading: Reading, seen: Occurrences) -> PastAnsw
     def cell(field: str) -> str:
         at = reading.columns.get(field)
         text = cell_text(record.cells[at]) if at is not None and at < len(record.cells) else ""
-        return "" if fold(text) in reading.blanks else text
+        # A number such as 11 stands for "no answer" among scores only; a branch may well be called 11.
+        blank = fold(text) in reading.blanks and (field == "score" or not text.isdecimal())
+        return "" if blank else text
 
     written = cell("score")
     if not written:
@@ -174,12 +176,18 @@ def store_answers(
 ) -> tuple[int, int]:
     """Store what is not stored yet, with its roll-ups; return how many were new and how many known."""
     new = 0
-    for answer in answers:
+    for answer in (_without_erased(tx, answer) for answer in answers):
         stored = tx.answers.same_imported(survey.id, answer.answered_at, answer.customer_id, answer.score)
         if stored < max(1, answer.occurrence):
             _store(tx, survey, zone, answer)
             new += 1
     return new, len(answers) - new
+
+
+def _without_erased(tx: Transaction, answer: PastAnswer) -> PastAnswer:
+    """Return an answer as it may be stored: of a customer who was erased only what is counted."""
+    erased = tx.privacy.erased(answer.customer_id, None) if answer.customer_id else None
+    return answer if erased is None else replace(answer, customer_id=erased[0], comment=None)
 
 
 def _store(tx: Transaction, survey: Survey, zone: ZoneInfo, answer: PastAnswer) -> None:
