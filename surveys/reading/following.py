@@ -93,6 +93,11 @@ def finish(phrase: Phrase, first: int, last: int, value: int, *, spelled: bool =
     return Expression(Form.PLAIN, first, last + starred, value, spelled=spelled, starred=starred)
 
 
+def _is_tail(flags: int) -> bool:
+    """Whether the word is a filler and nothing else: "9 of course", not "9 of us"."""
+    return bool(flags & Word.TAIL and not flags & Word.LEAD)
+
+
 def _is_points(phrase: Phrase, at: int) -> bool:
     return bool(phrase.flag(at) & (Word.POINTS | Word.STARS))
 
@@ -172,9 +177,14 @@ def _noun(phrase: Phrase, first: int, last: int, value: int, scale: Scale, *, sp
     tied = glued and phrase.glued(last + 1) and phrase.type(last + 1) is Type.WORD
     if tied and (found := _hyphenated(phrase, first, last, value, scale, spelled=spelled)):
         return found
-    if phrase.is_counted(last) or (flags & Word.PARTITIVE and last < phrase.tail()):
+    if phrase.is_counted(last) or (flags & Word.PARTITIVE and not _is_tail(phrase.flag(last + 1))):
         return Expression(Form.COUNT, first, last + 1)  # 7 kids, 5 of you
-    if glued and phrase.said(last) == "." and phrase.flag(last + 1) & Word.UNIT:
+    if (
+        glued
+        and phrase.said(last) == "."
+        and phrase.flag(last + 1) & Word.UNIT
+        and not phrase.is_capital(last + 1)
+    ):
         return Expression(Form.COUNT, first, last + 2)  # an ordinal: "2. korda", "9. mai"
     if flags & Word.POINTS:
         return finish(phrase, first, last + 1, value, spelled=spelled)

@@ -82,6 +82,8 @@ def _is_labelled(phrase: Phrase, at: int) -> bool:
         back -= phrase.said(back) in _LABEL_MARKS
     if phrase.said(back + 1) == "." and len(phrase.said(back)) > LONGEST_SHORT_FORM:
         return False  # "… a good customer. 3": a sentence ends, "no. 5" is a short form
+    if phrase.flag(back) & Word.NO:
+        back -= 1  # "order no. 5"
     return bool(phrase.flag(back) & Word.LABELLED)
 
 

@@ -45,6 +45,10 @@ class Phrase:
         """Whether no space stands between the token at `at` and the one before it."""
         return 0 < at < self.count and self.tokens[at].start == self.tokens[at - 1].end
 
+    def is_capital(self, at: int) -> bool:
+        """Whether the token at `at` was typed with a capital first letter."""
+        return at < self.count and self.text[self.tokens[at].start].isupper()
+
     def head(self) -> int:
         """Find where the lead-in at the beginning ends: "Hi, I'd say"."""
         at = 0
