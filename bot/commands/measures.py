@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.commands.context import Context, WrongUseError
 from bot.commands.outcome import DONE
+from bot.commands.tables import new_table, show_table
 from bot.commands.using_store import Surroundings, with_store
 
 if TYPE_CHECKING:
@@ -36,9 +37,9 @@ def run(context: Context, *, period: str) -> int:
     if context.json:
         context.emit(as_json(results, index))
     else:
-        context.say(table(results, minimum))
+        show_table(context, table(results, minimum))
         if index is not None:
-            context.say(composite_table(index))
+            show_table(context, composite_table(index))
             context.say(index.reason)
     return DONE
 
@@ -77,18 +78,10 @@ def as_json(results: list[Result], index: CompositeResult | None) -> dict[str, A
 
 def table(results: list[Result], minimum: int) -> Table:
     """Lay the measures out; what is below the minimum has its count alone."""
-    from rich import box
-    from rich.table import Table
-
     from bot.staff.commands.measures import is_shown, name_of
     from bot.staff.phrases import figure, interval
 
-    laid = Table(box=box.SIMPLE_HEAD)
-    laid.add_column("measure", overflow="fold")
-    laid.add_column("value", justify="right")
-    laid.add_column("95% interval", justify="right")
-    laid.add_column("n", justify="right")
-    laid.add_column("note", overflow="fold")
+    laid = new_table("measure", "value", "95% interval", "n", "note")
     for result in results:
         shown = is_shown(result, minimum)
         value = figure(result.value, result.unit, "en") if shown else "too few"
@@ -99,12 +92,7 @@ def table(results: list[Result], minimum: int) -> Table:
 
 def composite_table(index: CompositeResult) -> Table:
     """Lay the composite index out: weight, actual, weighted value, target, gap."""
-    from rich import box
-    from rich.table import Table
-
-    laid = Table(box=box.SIMPLE_HEAD)
-    for name in ("", "weight", "actual", "weighted", "target", "gap"):
-        laid.add_column(name, justify="left" if not name else "right", overflow="fold")
+    laid = new_table("", "weight", "actual", "weighted", "target", "gap", numbers_from=1)
     for row in index.rows:
         indent = "  " if row.level == "indicator" else ""
         cells = (row.actual, row.weighted, row.target, row.gap)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.commands.context import Context, WrongUseError
 from bot.commands.outcome import DONE
+from bot.commands.tables import new_table, show_table
 from bot.commands.using_store import Surroundings, with_store
 
 if TYPE_CHECKING:
@@ -71,23 +72,17 @@ def show(context: Context, report: ScoreReport) -> None:
         if line:
             context.say(without_isolates(line))
     if report.groups:
-        context.say(table(report))
+        show_table(context, table(report))
 
 
 def table(report: ScoreReport) -> Table:
     """Lay the groups out; what is below the minimum has its count alone."""
-    from rich import box
-    from rich.table import Table
-
     from bot.staff.phrases import key_name, measure_name, share_name
     from surveys.texts import percent, without_isolates
 
     bands = tuple(report.bands)
-    laid = Table(box=box.SIMPLE_HEAD)
-    laid.add_column(report.by or "", overflow="fold")
     names = (measure_name(report.scoring.measure, "en"), "95% interval", "n")
-    for name in (*names, *(share_name(band, "en") for band in bands)):
-        laid.add_column(name, justify="right")
+    laid = new_table(report.by or "", *names, *(share_name(band, "en") for band in bands), numbers_from=1)
     for group in report.groups:
         shares = [percent("en", 100 * group.bands[band] / group.result.n) for band in bands]
         cells = [*_score_cells(group), str(group.result.n), *(shares if group.shown else [""] * len(bands))]

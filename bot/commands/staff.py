@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.commands.context import CommandError, Context, WrongUseError
 from bot.commands.outcome import DONE
+from bot.commands.tables import new_table, show_table
 from bot.commands.using_store import Surroundings, with_store
 from storage.rows import StaffRow
 
@@ -74,7 +75,7 @@ def show(context: Context) -> int:
     if context.json:
         context.emit({"staff": everyone})
     elif everyone:
-        context.say(_table(everyone))
+        show_table(context, _table(everyone))
     else:
         context.say("Nobody. Name yourself in config.toml, [staff] telegram_ids, or: askwhy staff add NAME")
     return DONE
@@ -199,12 +200,7 @@ def _nobody(who: str, config: Config) -> str:
 
 
 def _table(everyone: list[dict[str, Any]]) -> Table:
-    from rich import box
-    from rich.table import Table
-
-    laid = Table(box=box.SIMPLE_HEAD)
-    for name in ("name", "by", "id or phone", "role", "branches", "digest"):
-        laid.add_column(name, overflow="fold")
+    laid = new_table("name", "by", "id or phone", "role", "branches", "digest")
     for one in everyone:
         role = f"{one['role']} (config.toml)" if one["configured"] else one["role"]
         branches = ", ".join(one["branches"]) or "all"
