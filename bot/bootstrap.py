@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.channels.base import Channel
 from bot.clock import Clock, SystemClock
-from bot.config import Config
+from bot.config import Config, ConfigError, Problem
 from bot.firm import Firm
 from bot.logs import keep_quiet
 from bot.outbox import Dispatcher
@@ -25,6 +25,8 @@ from bot.staff.answering import StaffDesk
 from bot.survey_files import load_surveys
 from storage import make_store
 from storage.base import Store
+from surveys.definition import Survey
+from surveys.policy import Rules
 
 PER_CHAT = {"telegram": 1.0}
 """Messages a second to one chat, by channel."""
@@ -106,16 +108,19 @@ def open_store(config: Config) -> Store:
 
 
 def build_firm(config: Config, *, channels: tuple[str, ...] = ()) -> Firm:
-    """Return what the configuration says about who asks whom."""
+    """Return what the configuration says about who asks whom. Raises SurveyError, ConfigError."""
     organisation = config.organisation
+    rules = config.asking.as_rules()
+    surveys = load_surveys(config.surveys_folder)
+    _check_surveys(config, rules, surveys)
     return Firm(
         organisation=organisation.name,
         country=organisation.country,
         zone=organisation.timezone,
         language=organisation.language,
         languages=tuple(dict.fromkeys((organisation.language, *organisation.languages))),
-        rules=config.asking.as_rules(),
-        surveys=load_surveys(config.surveys_folder),
+        rules=rules,
+        surveys=surveys,
         branch_zones={
             name: str(branch.timezone) for name, branch in config.branches.items() if branch.timezone
         },
@@ -128,6 +133,21 @@ def build_firm(config: Config, *, channels: tuple[str, ...] = ()) -> Firm:
         staff_groups=frozenset(str(number) for number in config.staff.telegram_groups),
         staff_phones=frozenset(config.staff.phones),
     )
+
+
+def _check_surveys(config: Config, rules: Rules, surveys: Mapping[str, Survey]) -> None:
+    """Refuse a rule that asks a survey nobody wrote."""
+    wanted = {"[asking] survey": rules.base.survey} | {
+        f"[[asking.rules]] {number} survey": rule.policy.survey for number, rule in enumerate(rules.rules, 1)
+    }
+    fix = f"Write one of: {', '.join(sorted(surveys))}; or put a file with that id into {config.surveys_folder}."
+    problems = [
+        Problem(str(config.file or "the environment"), key, f"names no survey: {survey!r}", fix)
+        for key, survey in wanted.items()
+        if survey not in surveys
+    ]
+    if problems:
+        raise ConfigError(problems)
 
 
 def build_channels(config: Config) -> dict[str, Channel]:

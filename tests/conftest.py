@@ -15,6 +15,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update", action="store_true", help="write what tests/flows/*.toml lead to as expected"
     )
+    parser.addoption(
+        "--full-size", action="store_true", help="run tests/faults at the size of the fault list: minutes"
+    )
 
 
 @pytest.fixture
