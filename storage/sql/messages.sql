@@ -11,8 +11,8 @@ SELECT * FROM inbox WHERE inbox_id = :inbox_id;
 UPDATE inbox SET state = :state, tries = :tries, error = :error WHERE inbox_id = :inbox_id;
 
 -- name: waiting_inbound
--- Stored messages in a state, oldest first.
-SELECT * FROM inbox WHERE state = :state ORDER BY inbox_id LIMIT :limit;
+-- Stored messages in a state that waits for something, oldest first. The longer condition is the index's own.
+SELECT * FROM inbox WHERE state IN ('staff', 'retry', 'quarantined') AND state = :state ORDER BY inbox_id LIMIT :limit;
 
 -- name: inbound_since^
 -- How many messages of an address came since a moment.
@@ -62,7 +62,7 @@ WHERE outbox_id = :outbox_id AND provider_rank < :rank;
 
 -- name: lapsed_outbound
 -- Claimed messages whose lease ran out: nobody knows whether they were sent.
-SELECT * FROM outbox WHERE state = 'claimed' AND lease_until < :now ORDER BY outbox_id LIMIT :limit $skip_locked;
+SELECT * FROM outbox WHERE state = 'claimed' AND lease_until < :now ORDER BY lease_until LIMIT :limit $skip_locked;
 
 -- name: unsure_outbound
 -- Messages of unknown outcome on a channel since a moment.

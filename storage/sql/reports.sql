@@ -125,8 +125,8 @@ GROUP BY channel, kind, state ORDER BY channel, kind, state;
 SELECT channel, state, count(*) AS n FROM inbox WHERE received_at >= :since GROUP BY channel, state;
 
 -- name: quarantined
-SELECT inbox_id, channel, external_id, received_at, tries, error, body FROM inbox WHERE state = 'quarantined'
-ORDER BY inbox_id;
+SELECT inbox_id, channel, external_id, received_at, tries, error, body FROM inbox
+WHERE state IN ('staff', 'retry', 'quarantined') AND state = 'quarantined' ORDER BY inbox_id;
 
 -- name: all_senders
 SELECT sender, paused_until, stopped, position FROM senders ORDER BY sender;

@@ -31,8 +31,9 @@ WHERE inbox_id > (SELECT coalesce(max(inbox_id), 0) FROM inbox) - :most AND rece
 GROUP BY channel, state ORDER BY channel, state;
 
 -- name: stuck
--- How many messages nobody will move without an operator, and how many sends nobody knows the outcome of.
-SELECT (SELECT count(*) FROM inbox WHERE state = 'quarantined') AS quarantined,
+-- How many messages nobody will move without an operator, and how many sends nobody knows the outcome of. The longer
+-- condition is the index's own.
+SELECT (SELECT count(*) FROM inbox WHERE state IN ('staff', 'retry', 'quarantined') AND state = 'quarantined') AS quarantined,
   (SELECT count(*) FROM outbox WHERE state = 'unknown' AND created_at >= :since) AS unknown;
 
 -- name: waiting_since
