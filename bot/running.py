@@ -21,6 +21,8 @@ from bot.housekeeping import LOOK_EVERY, Housekeeping
 from bot.polling import TelegramPolling
 from bot.reconciling import Missed, settle_unknown
 from bot.scheduler import Job, Scheduler
+from bot.staff.detractors import send_alerts
+from bot.staff.digests import send_digests
 from bot.web.announcing import announce
 from bot.web.server import listen, listen_beside, serve
 
@@ -46,7 +48,7 @@ async def run(app: App, role: str) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     house = Housekeeping(app.store, app.firm, app.config, app.clock)
-    scheduler = Scheduler(app.store, app.clock, jobs_of(app, house) if works else ())
+    scheduler = Scheduler(app.clock, jobs_of(app, house) if works else ())
     tasks: list[asyncio.Task[None]] = []
     try:
         await app.open()
@@ -90,7 +92,18 @@ def jobs_of(app: App, house: Housekeeping) -> tuple[Job, ...]:
         beat()
         await service.on_tick()
 
-    jobs = [Job("tick", TICK, tick), Job("night", LOOK_EVERY, house.look)]
+    async def alerts() -> None:
+        await send_alerts(app.store, app.firm, app.clock.now())
+
+    async def digests() -> None:
+        await send_digests(app.store, app.firm, app.config, app.clock.now())
+
+    jobs = [
+        Job("tick", TICK, tick),
+        Job("night", LOOK_EVERY, house.look),
+        Job("alerts", A_MINUTE, alerts),
+        Job("digests", A_MINUTE, digests),
+    ]
     sms = app.channels.get("sms")
     if isinstance(sms, SmsChannel):
         channel = sms

@@ -1,7 +1,7 @@
 """A few interval jobs over the store; the rows know when they are due, APScheduler only knows to look.
 
-The scheduler runs in UTC with its jobs in memory and never drops a late run. Jobs that must run once, whichever
-process lives, are taken through `tx.outbox.take_job`.
+The scheduler runs in UTC with its jobs in memory and never drops a late run. With several processes each job runs in
+each: what must happen once is settled by the rows, in the job's own unit of work.
 """
 
 from __future__ import annotations
@@ -16,26 +16,24 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.channels.base import SendFailed
 from bot.clock import Clock
-from storage.base import Store, StoreError
+from storage.base import StoreError
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Something done every `every`. `once`: by one process only, whichever comes first."""
+    """Something done every `every`."""
 
     name: str
     every: timedelta
     work: Callable[[], Awaitable[None]]
-    once: bool = False
 
 
 class Scheduler:
     """Runs jobs on the running event loop; one run of a job at a time, late runs are made up for once."""
 
-    def __init__(self, store: Store, clock: Clock, jobs: tuple[Job, ...]) -> None:
-        self._store = store
+    def __init__(self, clock: Clock, jobs: tuple[Job, ...]) -> None:
         self._clock = clock
         self._jobs = jobs
         self._running: set[asyncio.Task[None]] = set()
@@ -77,8 +75,6 @@ class Scheduler:
 
     async def _run_safely(self, job: Job) -> None:
         try:
-            if job.once and not await self._take(job):
-                return
             await job.work()
         except StoreError as error:
             log.warning("store_unavailable", job=job.name, error=str(error))
@@ -86,7 +82,3 @@ class Scheduler:
             log.warning("job_failed", job=job.name, code=failure.code, detail=failure.detail)
         except Exception:
             log.exception("job_failed", job=job.name)
-
-    async def _take(self, job: Job) -> bool:
-        now = self._clock.now()
-        return await self._store.write(lambda tx: tx.outbox.take_job(job.name, now, now + job.every))
