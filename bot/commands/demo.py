@@ -54,7 +54,7 @@ def run(context: Context, *, visits: Path | None, seed: int) -> int:
     )
     telling.tell_import(out, taken)
     stage = Stage(config, min(visit.occurred_at for visit in taken.visits))
-    weeks = Weeks(stage, Cast(seed, taken.visits), taken.visits, seed)
+    weeks = Weeks(stage, Cast(seed, {visit.branch for visit in taken.visits}), taken.visits, seed)
     with asyncio.Runner() as runner:
         runner.run(stage.app.open())
         try:

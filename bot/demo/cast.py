@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -60,20 +60,26 @@ MANNERS = {
 
 @dataclass(frozen=True, slots=True, order=True)
 class Reply:
-    """Something a person will do. `on` is the message whose button is pressed; `shown` its label."""
+    """Something a person will do. `on` is the message whose button is pressed, `shown` its label.
+
+    `means` is the score that it clearly says, `conversation` the one it is about.
+    """
 
     at: datetime
     place: Place
     text: str
     kind: InboundKind = InboundKind.TEXT
-    on: str | None = None
+    on: str | None = field(default=None, compare=False)
     shown: str = ""
+    means: int | None = field(default=None, compare=False)
+    conversation: int | None = field(default=None, compare=False)
 
 
 @dataclass
 class Actor:
-    """One person, as drawn."""
+    """One person in one conversation, as drawn."""
 
+    conversation: int
     language: str
     manner: Manner
     score: int
@@ -84,44 +90,48 @@ class Actor:
 class Cast:
     """All people. `react` says what a message makes its reader do."""
 
-    def __init__(self, seed: int, visits: Sequence[Visit]) -> None:
+    def __init__(
+        self, seed: int, branches: Collection[str | None], manners: Mapping[Manner, int] = MANNERS
+    ) -> None:
         self._seed = seed
-        branches = sorted({visit.branch or "" for visit in visits})
-        self._quality = {branch: QUALITY[place % len(QUALITY)] for place, branch in enumerate(branches)}
+        self._manners = manners
+        named = sorted({branch or "" for branch in branches})
+        self._quality = {branch: QUALITY[place % len(QUALITY)] for place, branch in enumerate(named)}
+        self._visits: dict[Place, Visit] = {}
         self.actors: dict[Place, Actor] = {}
 
     def meet(self, place: Place, visit: Visit) -> None:
-        """Make up whoever stands behind a visit, once for each address."""
-        if place not in self.actors:
-            self.actors[place] = self._drawn(place, visit)
+        """Know who stands behind a visit; the latest one is what they think of."""
+        self._visits[place] = visit
 
     def react(self, message: Message) -> list[Reply]:
         """Return what a message makes its reader do, if anything."""
-        actor = self.actors.get(message.place)
-        if actor is None or message.outgoing.edit_message_id is not None:
-            return []
         data = [button.data.split(":") for row in message.outgoing.buttons for button in row]
-        if not data or data[0][0] != "a":
-            return []  # no question
-        _, _, question, _ = data[0]
+        visit = self._visits.get(message.place)
+        if visit is None or not data or data[0][0] != "a":
+            return []  # nobody we know, or no question
+        conversation, question = int(data[0][1]), data[0][2]
         values = [int(value) for _, _, _, value in data if value]
+        actor = self.actors.get(message.place)
+        if actor is None or actor.conversation != conversation:
+            actor = self.actors[message.place] = self._drawn(message.place, conversation, visit)
         first = not actor.asked
         actor.asked[question] += 1
         step = Step(actor, message, _dice(self._seed, message.place, message.at))
         if not values:
             return step.why(again=actor.asked[question] > 1)
-        if first or next(iter(actor.asked)) == question:
+        if next(iter(actor.asked)) == question:
             return step.score(first=first)
         return step.further(values)
 
-    def _drawn(self, place: Place, visit: Visit) -> Actor:
-        dice = _dice(self._seed, place)
+    def _drawn(self, place: Place, conversation: int, visit: Visit) -> Actor:
+        dice = _dice(self._seed, place, conversation)
         good = self._quality.get(visit.branch or "", QUALITY[0]) * (0.5 if visit.resolved is False else 1)
         band = dice.choices((PROMOTER, PASSIVE, DETRACTOR), (good, 0.24, max(0.05, 0.76 - good)))[0]
         language = visit.language if visit.language in phrases() else "en"
-        manner = dice.choices(list(MANNERS), list(MANNERS.values()))[0]
+        manner = dice.choices(list(self._manners), list(self._manners.values()))[0]
         why = ", ".join(dice.sample(phrases()[language][band], 2 if dice.random() < 0.3 else 1))
-        return Actor(language, manner, dice.choice(SCORES[band]), why)
+        return Actor(conversation, language, manner, dice.choice(SCORES[band]), why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +160,12 @@ class Step:
             case Manner.NONSENSE:
                 return [self._typed(self._one_of("nonsense"))]
             case Manner.TOGETHER:
-                return [self._typed(self._one_of("together").format(score=said, why=actor.why))]
+                return [self._typed(self._one_of("together").format(score=said, why=actor.why), actor.score)]
             case Manner.WORD:
-                return [self._typed(phrases()[actor.language]["numbers"][actor.score] + "!!")]
+                return [self._typed(phrases()[actor.language]["numbers"][actor.score] + "!!", actor.score)]
             case Manner.PLAIN | Manner.CORRECTS if pressed := self._pressed(said):
                 return [pressed]
-        return [self._typed(self._one_of("bare").format(score=said))]
+        return [self._typed(self._one_of("bare").format(score=said), actor.score)]
 
     def further(self, values: list[int]) -> list[Reply]:
         """Answer another question for a number, about as content as with the first."""
@@ -170,7 +180,7 @@ class Step:
         if actor.manner is Manner.CORRECTS:
             meant = actor.score - 1 if actor.score in {3, 6, 8, 10} else actor.score + 1  # in the same band
             return [
-                self._typed(self._one_of("correction").format(score=meant)),
+                self._typed(self._one_of("correction").format(score=meant), meant),
                 self._typed(actor.why, after=timedelta(minutes=2)),
             ]
         if self.dice.random() < 0.12:
@@ -180,8 +190,14 @@ class Step:
     def _one_of(self, name: str) -> str:
         return self.dice.choice(phrases()[self.actor.language][name])
 
-    def _typed(self, text: str, after: timedelta = timedelta()) -> Reply:
-        return Reply(self._soon() + after, self.message.place, text)
+    def _typed(self, text: str, means: int | None = None, *, after: timedelta = timedelta()) -> Reply:
+        return Reply(
+            self._soon() + after,
+            self.message.place,
+            text,
+            means=means,
+            conversation=self.actor.conversation,
+        )
 
     def _pressed(self, label: str) -> Reply | None:
         """Press a button, where there are buttons and the person likes them."""
@@ -195,6 +211,8 @@ class Step:
             InboundKind.BUTTON,
             self.message.message_id,
             f"[{label}]",
+            means=int(label),
+            conversation=self.actor.conversation,
         )
 
     def _soon(self) -> datetime:
