@@ -57,17 +57,13 @@ def restore(copy: Path, path: Path, aside: Path, told: Told | None = None) -> bo
     A store that some process has open is not touched. At no moment is there no file at `path`, or half of one.
     Raises StoreError.
     """
-    found = problems(copy)
-    if found:
-        raise StoreError(f"{copy} cannot be restored: {found[0]}. Use another copy.")
-    _examine(copy)
+    examine(copy)
     if not path.parent.is_dir():
         raise StoreError(f"The folder {path.parent} of the store {path} does not exist. Create it first.")
     part = path.with_name(f".{path.name}.restoring")
     part.unlink(missing_ok=True)
     try:
         _copy(copy, part, told, journal="WAL")
-        part.chmod(0o600)
         had = path.exists()
         if had:
             _set_aside(path, aside)
@@ -122,13 +118,18 @@ def _copy(source: Path, part: Path, told: Told | None, journal: str = "DELETE") 
         raise StoreError(
             f"Copying {source} to {part.parent} failed: {error}. Is there room on the disk?"
         ) from error
+    part.chmod(0o600)  # it holds phone numbers
     with part.open("rb") as handle:
         os.fsync(handle.fileno())
 
 
-def _examine(copy: Path) -> None:
-    """Refuse what is no copy of a store this program knows."""
-    with closing(sqlite_file.connect(copy, patience=5, read_only=True)) as reading:
+def examine(copy: Path) -> None:
+    """Refuse what is no copy of a store this program knows. Raises StoreError."""
+    found = problems(copy)
+    if found:
+        raise StoreError(f"{copy} cannot be restored: {found[0]}. Use another copy.")
+    with closing(sqlite3.connect(sqlite_file.uri(copy, "ro"), uri=True)) as reading:
+        reading.row_factory = sqlite3.Row
         if version_of(reading, "sqlite3", str(copy)) == 0:
             raise StoreError(f"{copy} is no store of askwhy. Name a file written by `askwhy backup`.")
 

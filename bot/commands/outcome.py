@@ -18,6 +18,7 @@ FOR_USERS: Final = {
     "bot.commands.context.CommandError": FAILED,
     "bot.config.errors.ConfigError": WRONG,
     "surveys.definition_error.SurveyError": WRONG,
+    "storage.base.StoreUnavailable": FAILED,
     "storage.base.StoreError": WRONG,
 }
 
