@@ -29,7 +29,7 @@ from surveys.conversation_moves import (
     talked,
     why_about,
 )
-from surveys.conversation_reading import expected, in_their_language, meant, read
+from surveys.conversation_reading import in_their_language, read, understand
 from surveys.conversation_value import COMMENT, Conversation, Setting, count_words
 from surveys.definition import Question
 from surveys.effects import Ask, Effect, OptIn, OptOut, Say, ShowChoice
@@ -118,9 +118,8 @@ def listening(setting: Setting, conversation: Conversation, now: datetime) -> bo
 
 
 def _replied(setting: Setting, conversation: Conversation, event: Replied, now: datetime) -> Step:
-    scored, why = expected(setting, conversation, event)
-    reading = read(setting, conversation, scored, event.text, Hearing.SCORE if why is None else Hearing.WHY)
-    scored, reading = meant(setting, conversation, scored, reading, event.text)
+    understood = understand(setting, conversation, event)
+    reading, why = understood.reading, understood.words
     match reading.kind:
         case Kind.OPT_OUT:
             return _stopped(setting, conversation, reading, event, now)
@@ -135,14 +134,14 @@ def _replied(setting: Setting, conversation: Conversation, event: Replied, now: 
     if conversation.state is State.WITHDRAWN:
         return _said_though_withdrawn(conversation, event, now)
     if reading.kind is Kind.SCORE:
-        return _scored(setting, conversation, scored, reading, event, now)
+        return _scored(setting, conversation, understood.scored, reading, event, now)
     if edited := conversation.worded_by(event.message):
         moved, effects = record_words(conversation, edited.question, event.text, event.message, now)
         return replace(talked(moved), effects=effects)
     if conversation.state in {State.ANSWERED, State.COMMENTED}:
         return _said_afterwards(setting, conversation, why, reading, event, now)
     if why is None:
-        return _not_understood(setting, conversation, scored, reading, event, now)
+        return _not_understood(setting, conversation, understood.scored, reading, event, now)
     return _why(setting, conversation, why, reading, event, now)
 
 

@@ -48,7 +48,9 @@ def record(conversation: Conversation, question: Question, value: int, message: 
 def record_words(
     conversation: Conversation, question: str, text: str, message: str | None, now: datetime
 ) -> Taken:
-    """Take words in: a further piece, or the piece of an edited message in its new form."""
+    """Take words in: a further piece, or the piece of an edited message in its new form. Blanks are nothing."""
+    if not text.strip():
+        return conversation, ()
     first = conversation.given(question) is None
     moved = conversation.with_words(question, text, message)
     if moved.text_of(question) == conversation.text_of(question):

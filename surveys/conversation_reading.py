@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from surveys.conversation_moves import current
 from surveys.conversation_value import COMMENT, Conversation, Setting
@@ -13,13 +13,41 @@ from surveys.reading import Kind, Reading, Step, detect_language
 from surveys.states import State
 
 
-def expected(setting: Setting, conversation: Conversation, event: Replied) -> tuple[Question, str | None]:
-    """Return the scored question that a number would answer, and the id that words would answer where words are due."""
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A reply in its place: the scored question that a number answers, the id that words answer where words are due."""
+
+    scored: Question
+    words: str | None
+    reading: Reading
+
+
+def understand(setting: Setting, conversation: Conversation, event: Replied) -> Understood:
+    """Read a reply by what was asked. An edited message is about what it answered first, if it still answers that."""
     if edited := conversation.scored_by(event.message):
-        return setting.survey.question(edited.question), None
+        scored = setting.survey.question(edited.question)
+        reading = read(setting, conversation, scored, event.text, Step.SCORE)
+        if reading.kind is Kind.SCORE:
+            return Understood(scored, None, reading)
+    scored, words = _asked(setting, conversation)
+    step = Step.SCORE if words is None else Step.WHY
+    reading = read(setting, conversation, scored, event.text, step)
+    if words is None:
+        scored, reading = _meant(setting, conversation, scored, reading, event.text)
+    return Understood(scored, words, reading)
+
+
+def read(setting: Setting, conversation: Conversation, question: Question, text: str, step: Step) -> Reading:
+    """Read `text` as a reply to `question`, asked for a score or for the why of one."""
+    return QUESTION_TYPES[question.type].read(
+        question, text, step=step, language=conversation.language, languages=setting.languages
+    )
+
+
+def _asked(setting: Setting, conversation: Conversation) -> tuple[Question, str | None]:
     ended = conversation.state in {State.ANSWERED, State.COMMENTED}
     asked = current(setting, conversation)
-    if asked.scored and not ended:
+    if asked.scored and not (ended and conversation.given(asked.id)):
         return asked, None
     # A number where words are due corrects the one before.
     last = conversation.last_scored()
@@ -30,14 +58,7 @@ def expected(setting: Setting, conversation: Conversation, event: Replied) -> tu
     return scored, None if last is None else whys[-1] if whys else COMMENT
 
 
-def read(setting: Setting, conversation: Conversation, question: Question, text: str, step: Step) -> Reading:
-    """Read `text` as a reply to `question`, asked for a score or for the why of one."""
-    return QUESTION_TYPES[question.type].read(
-        question, text, step=step, language=conversation.language, languages=setting.languages
-    )
-
-
-def meant(
+def _meant(
     setting: Setting, conversation: Conversation, question: Question, reading: Reading, text: str
 ) -> tuple[Question, Reading]:
     """Return what a reply is about: "sorry, I meant 4" before the question is answered is about the answer before."""

@@ -4,8 +4,8 @@ Theory of operation. A conversation begins `ASKED`: the first question is on its
 and turns out to be one *happening*; the table says where that leads. While scored answers are in and a further question
 is open the conversation is `ANSWERING`; when nothing is left to ask it is `ANSWERED`. Silence leads from `ASKED` to
 `EXPIRED`, but from `ANSWERING` to `ANSWERED`, because a score without its why is an answer. A finished conversation
-still hears corrections and the rest of a why typed in pieces. `COMMENTED` is the kind end after two replies that hold
-no score: the words are kept, no number is made up.
+still hears corrections, answers to what was left out, and the rest of a why typed in pieces. `COMMENTED` is the kind end
+after two replies that hold no score: the words are kept, no number is made up. `WITHDRAWN` keeps words, but no answer.
 
 Invariant: nobody sets a state but `move()`; what the table does not list is refused and changes nothing.
 """
@@ -69,12 +69,12 @@ TRANSITIONS: dict[State, dict[Happening, State]] = {
         **_ANSWERS,
         _H.CORRECTED: State.ANSWERING,
         _H.NOT_UNDERSTOOD: State.ANSWERING,
-        _H.GAVE_UP: State.ANSWERED,
         _H.TALKED: State.ANSWERING,
         _H.TIMED_OUT: State.ANSWERED,
         _H.STOPPED: State.ANSWERED,
     },
     State.ANSWERED: {
+        **_ANSWERS,
         _H.CORRECTED: State.ANSWERED,
         _H.WHY_CONTINUED: State.ANSWERED,
         _H.TALKED: State.ANSWERED,

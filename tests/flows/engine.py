@@ -9,7 +9,7 @@ from bot.planning import template_values
 from surveys.conversation import Step, advance, start
 from surveys.conversation_value import Conversation, Setting
 from surveys.effects import Ask, OptIn, OptOut, RecordAnswer, Say
-from surveys.events import Event, Pressed, Reopened, Replied, SentMedia, TimedOut
+from surveys.events import Event, NotSent, Pressed, Reopened, Replied, SentMedia, TimedOut
 from surveys.opening import due_at
 from surveys.policy import parse_duration
 from tests.flows.script import VISITED_AT, Found, Script
@@ -71,11 +71,13 @@ class _Run:
                 self.messages[text] = self.messages[old]
                 return Replied(text, self.messages[text])
             case {"press": str(label)}:
-                return self._pressed(label)
+                return self._pressed(label, step.get("on"))
             case {"media": _}:
                 return SentMedia()
             case {"reopened": True}:
                 return Reopened()
+            case {"undelivered": True}:
+                return NotSent()
         raise AssertionError(f"no event in {step}")
 
     def _message(self, text: str) -> str | None:
@@ -84,10 +86,10 @@ class _Run:
         self.messages[text] = f"m{len(self.messages)}"
         return self.messages[text]
 
-    def _pressed(self, label: str) -> Pressed:
+    def _pressed(self, label: str, question: object) -> Pressed:
         for ask in reversed(self.asked):
             for choice in (choice for row in ask.choices for choice in row):
-                if choice.label == label:
+                if choice.label == label and question in {None, ask.question}:
                     return Pressed(ask.question, choice.value)
         raise AssertionError(f"no button {label!r}")
 

@@ -5,9 +5,10 @@ A script begins with comments that say what it shows, then `survey`, `language` 
 what differs from the default, `[customer]` with name, branch, employee. Then `[[steps]]`: what happens
 
     asked = true                the first question goes out      text = "9"          the customer types
-    press = "9"                 a button of that label           media = "photo"     something without words
+    press = "9"                 a button (`on` a question)        media = "photo"     something without words
     edit = "8"                  an earlier message (`of`)        silence = "2 days"  nobody says anything
     reopened = true             the visit is not settled         survey = "x.toml"   the survey's file is changed
+    undelivered = true          the first question never came
     after = "3 minutes"         first some time passes           via = "sms"         on another channel
 
 and what comes of it: `says` (messages, [] is silence), `buttons` of the last message, and what has changed since the
@@ -36,11 +37,13 @@ ACTIONS = (
     "text",
     "via",
     "press",
+    "on",
     "media",
     "edit",
     "of",
     "silence",
     "reopened",
+    "undelivered",
     "survey",
 )
 FOUND = ("says", "buttons", "answers", "late", "state", "visit", "opted_out")

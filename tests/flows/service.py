@@ -1,13 +1,16 @@
 """Runs a script through the real service: a store, a virtual clock, a channel in memory. Nothing is left in a queue."""
 
 import itertools
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.channels.base import Inbound, InboundKind, Outgoing
+from bot.channels.base import Decision, Inbound, InboundKind, Outgoing
 from bot.channels.console import ConsoleChannel
+from bot.channels.sms_forms import StatusUpdate
 from bot.clock import VirtualClock
 from bot.outbox import Dispatcher
+from bot.outgoing import read_button
 from bot.service import Service
 from storage.memory import MemoryStore
 from storage.rows import ConversationRow, CustomerRow
@@ -34,9 +37,13 @@ class _Run:
         self.script, self.store = script, store
         self.clock = VirtualClock(VISITED_AT)
         self.firm = script.firm()
+        self.attempts: list[str] = []
         self.sent: list[tuple[str, int, Outgoing]] = []  # channel, number there, message
         numbers = itertools.count()
-        self.channels = {name: ConsoleChannel(sender=name) for name in ADDRESSES}
+        self.channels = {
+            name: ConsoleChannel(sender=name, on_send=lambda _, attempt: self.attempts.append(attempt))
+            for name in ADDRESSES
+        }
         self.dispatchers = {
             name: Dispatcher(
                 store, self.firm, channel, self.clock, owner="test", new_id=lambda: f"attempt-{next(numbers)}"
@@ -82,7 +89,11 @@ class _Run:
         elif "survey" in step:
             self._change_survey(step["survey"])
         elif step.get("reopened"):
-            await self._reopen()
+            await self.service.on_visits([replace(self.script.visit, resolved=False)])
+        elif step.get("undelivered"):
+            await self.service.on_status(
+                StatusUpdate("unknown", "undelivered", self.attempts[0], "30003", Decision.LATER)
+            )
         elif "silence" not in step:
             await self.service.on_inbound(self._inbound(step))
         await self._drain()
@@ -102,7 +113,7 @@ class _Run:
                 self.messages[text] = message
             case {"press": label}:
                 kind = InboundKind.BUTTON
-                message, text = self._button(channel, label)
+                message, text = self._button(channel, label, step.get("on"))
                 values["callback_id"] = f"press-{number}"
             case {"media": _}:
                 kind, message, text = InboundKind.MEDIA, f"m{number}", ""
@@ -112,10 +123,12 @@ class _Run:
             values["message_id"] = message
         return Inbound(channel, f"in-{number}", ADDRESSES[channel], kind, text, "us", **values)
 
-    def _button(self, channel: str, label: str) -> tuple[str, str]:
+    def _button(self, channel: str, label: str, question: str | None) -> tuple[str, str]:
         for where, number, message in reversed(self.sent):
             for button in (button for row in message.buttons for button in row):
-                if where == channel and button.label == label:
+                asked = read_button(button.data)
+                assert asked is not None
+                if where == channel and button.label == label and question in {None, asked[1]}:
                     return str(number), button.data
         raise AssertionError(f"no button {label!r}")
 
@@ -124,11 +137,6 @@ class _Run:
         assert changed.id == self.script.survey.id
         assert isinstance(self.firm.surveys, dict)
         self.firm.surveys[changed.id] = changed
-
-    async def _reopen(self) -> None:
-        from dataclasses import replace
-
-        await self.service.on_visits([replace(self.script.visit, resolved=False)])
 
     async def _wait(self, until: datetime) -> None:
         """Let time pass, and do what falls due on the way at its own moment."""
