@@ -146,7 +146,7 @@ async def test_trend_tells_weeks_and_marks_only_what_means_something() -> None:
         answer = await asked(here, "/trend 6w")
     lines = answer.text.splitlines()
     assert lines[0] == "<b>NPS, by week</b>"
-    assert [line[:6] for line in lines[1:-1]] == ["Oct 12", "Oct 19", "Oct 26", "Nov 2:", "Nov 9:", "Nov 16"]
+    assert [line[:6] for line in lines[1:-1]] == ["12 Oct", "19 Oct", "26 Oct", "2 Nov:", "9 Nov:", "16 Nov"]
     assert [("▼" in line, "▲" in line) for line in lines[1:-1]] == [(False, False)] * 4 + [(True, False)] + [
         (False, False)
     ]

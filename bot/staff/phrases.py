@@ -5,6 +5,7 @@ A number below the minimum is never said, only how many answers there are; no an
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
 
 from bot.reports.score import Group, ScoreReport
@@ -12,6 +13,7 @@ from bot.reports.subject import Scoring
 from surveys.measures import ANSWER_MEASURES
 from surveys.measures.base import Result
 from surveys.measures.statistics import Comparison
+from surveys.period_words import base_language
 from surveys.periods import FIRST_DAY
 from surveys.texts import directed, is_right_to_left, isolate, number, percent, say, say_n
 
@@ -218,6 +220,14 @@ def sample(n: int, language: str) -> str:
     """Write "n=132", left to right in any sentence."""
     told = f"n={number(language, n)}"
     return isolate(told) if is_right_to_left(language) else told
+
+
+def day_label(day: date, skeleton: str, language: str) -> str:
+    """Write a day or a month in short: "12 Oct", "12. okt", by a skeleton of the Unicode CLDR (MMMd, MMMy, MMM)."""
+    from babel.dates import format_skeleton
+
+    base = base_language(language)
+    return format_skeleton(skeleton, day, locale="en_GB" if base == "en" else base)
 
 
 def about_line(report: ScoreReport, language: str) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.staff.asked import ADMIN, Asked
 from bot.staff.reply import Reply, bold, lines_of
-from surveys.texts import isolate, say
+from surveys.texts import say
 
 LINES: Final = {
     "score": ("/score 30d by branch", "the score, how sure it is, and its change"),
@@ -31,9 +31,9 @@ async def answer(asked: Asked) -> Reply:
     for command, (example, meaning) in LINES.items():
         if command == "status" and asked.member.role != ADMIN:
             continue
-        lines.append(f"{isolate(example)}  {say(language, meaning)}")
+        lines.append(f"{example}  {say(language, meaning)}")
     examples = "7d, 12w, last-week, 2026-10, 2026-Q3, all"
-    periods = say(language, "Periods: {examples}", examples=isolate(examples))
+    periods = say(language, "Periods: {examples}", examples=examples)
     short = say(language, "Write {commands}.", commands="SCORE, WHY, TREND, TEAM, CSI, DIGEST")
     return Reply(
         lines_of(bold(say(language, "What you can ask")), *lines, periods),

@@ -48,7 +48,7 @@ def score_reply(report: ScoreReport, organisation: str, language: str) -> Reply:
             quiet(about_line(report, language)),
         ),
         buttons=_buttons(report, language),
-        draw=_drawing(report, organisation, language) if report.result.n else None,
+        draw=_drawing(report, organisation, language) if report.shown else None,
         short=_short(report, language),
     )
 

@@ -8,10 +8,9 @@ from typing import Final
 from bot.reports.asking import read_words
 from bot.reports.staffing import TeamReport, team_report
 from bot.staff.asked import Asked
-from bot.staff.phrases import DOT, interval, key_name, measure_name, sample, value
+from bot.staff.phrases import DOT, day_label, interval, key_name, measure_name, sample, value
 from bot.staff.reply import Line, Reply, bold, lines_of, quiet
 from surveys.measures.team import Member, Standing
-from surveys.period_words import base_language
 from surveys.texts import say
 
 DEFAULT = "3m"
@@ -59,15 +58,12 @@ def _line(member: Member, language: str) -> str:
 
 def _months(report: TeamReport, member: Member, language: str) -> list[str]:
     """Return one line with the last months; of a month below the minimum the count alone."""
-    from babel.dates import format_skeleton
-
     cells = []
     for month in report.months[-MOST_MONTHS:]:
         result = report.monthly.get((member.name, month))
         if result is None or len(report.months) == 1:
             continue
-        first = date.fromisoformat(f"{month}-01")
-        label = format_skeleton("MMM", first, locale=base_language(language))
+        label = day_label(date.fromisoformat(f"{month}-01"), "MMM", language)
         told = (
             f"{value(result, language)} {sample(result.n, language)}"
             if result.n >= report.minimum

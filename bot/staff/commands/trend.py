@@ -9,11 +9,20 @@ from bot.reports.trend import Step, TrendReport, trend_report
 from bot.staff.asked import Asked
 from bot.staff.chart_values import Change, Point, TrendChart
 from bot.staff.charting import scale_of, words_in
-from bot.staff.phrases import DOT, delta, dimension_name, interval, key_name, measure_name, sample, value
+from bot.staff.phrases import (
+    DOT,
+    day_label,
+    delta,
+    dimension_name,
+    interval,
+    key_name,
+    measure_name,
+    sample,
+    value,
+)
 from bot.staff.reply import Reply, bold, button, lines_of, quiet, rows_of
 from bot.staff.request_words import words_of
 from surveys.measures import ANSWER_MEASURES
-from surveys.period_words import base_language
 from surveys.texts import say
 
 DEFAULT = "12w"
@@ -65,10 +74,7 @@ def direction(step: Step, better: str) -> Change | None:
 
 def step_label(step: Step, unit: str, language: str) -> str:
     """Return the month's name, or the Monday of the week."""
-    from babel.dates import format_skeleton
-
-    skeleton = "MMMy" if unit == "month" else "MMMd"
-    return format_skeleton(skeleton, step.first, locale=base_language(language))
+    return day_label(step.first, "MMMy" if unit == "month" else "MMMd", language)
 
 
 def _line(step: Step, report: TrendReport, language: str) -> str:
