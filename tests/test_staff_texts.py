@@ -33,7 +33,7 @@ last 30 days""",
     "et": """\
 NPS +42 (31…52)
 402 küsitletust vastas 183 (46%) · 58% soovitajaid, 26% passiivseid, 16% kriitikuid
-+2 võrreldes eelmise 30 päevaga: mitteoluline (p = 0.79)
++2 võrreldes eelmise 30 päevaga: mitteoluline (p = 0,79)
   Tallinn  +48 (36…59)  n=132
   Tartu  +25 (1…46)  n=48
   Narva  n=3
@@ -41,7 +41,7 @@ viimased 30 päeva""",
     "fi": """\
 NPS +42 (31…52)
 183 / 402 vastasi (46 %) · 58 % suosittelijoita, 26 % passiivisia, 16 % arvostelijoita
-+2 edellisiin 30 päivään verrattuna: ei merkitsevä (p = 0.79)
++2 edellisiin 30 päivään verrattuna: ei merkitsevä (p = 0,79)
   Tallinn  +48 (36…59)  n=132
   Tartu  +25 (1…46)  n=48
   Narva  n=3
@@ -57,7 +57,7 @@ NPS +42 (31…52)
     "ru": """\
 NPS +42 (31…52)
 ответили 183 из 402 (46 %) · 58 % промоутеров, 26 % нейтралов, 16 % критиков
-+2 к предыдущим 30 дням: незначимо (p = 0.79)
++2 к предыдущим 30 дням: незначимо (p = 0,79)
   Tallinn  +48 (36…59)  n=132
   Tartu  +25 (1…46)  n=48
   Narva  n=3

@@ -94,7 +94,10 @@ async def _stored_spelling(
     """Return the filters with their values as they are stored: "tartu" finds Tartu where there is no tartu."""
     spelled = []
     for dimension, value in where:
+        if await count(read, slice_of(of, ((dimension, value),), branches), days):
+            spelled.append((dimension, value))
+            continue
         known = await count(read, slice_of(of, (), branches), days, dimension)
         same = sorted(key for key in known if key.casefold() == value.casefold())
-        spelled.append((dimension, value if value in known or not same else same[0]))
+        spelled.append((dimension, same[0] if same else value))
     return tuple(spelled)

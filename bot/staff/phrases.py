@@ -6,16 +6,19 @@ A number below the minimum is never said, only how many answers there are; no an
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from bot.reports.score import Group, ScoreReport
 from bot.reports.subject import Scoring
+from surveys import texts
 from surveys.measures import ANSWER_MEASURES
 from surveys.measures.base import Result
+from surveys.measures.display import rounded
 from surveys.measures.statistics import Comparison
 from surveys.period_words import base_language
 from surveys.periods import FIRST_DAY
-from surveys.texts import directed, is_right_to_left, isolate, number, percent, say, say_n
+from surveys.texts import directed, is_right_to_left, isolate, say, say_n
 
 MEASURES: Final = {
     "nps": "NPS",
@@ -57,6 +60,26 @@ DIMENSIONS: Final = {
 }
 
 DOT: Final = " · "
+
+
+def number(language: str, value: float, decimals: int = 0, *, signed: bool = False) -> str:
+    """Write a number as the language does; the same few come again and again, so they are kept."""
+    return _number(language, float(rounded(value, decimals)), decimals, signed)
+
+
+def percent(language: str, value: float) -> str:
+    """Write a share given in percent, in whole percents; kept likewise."""
+    return _percent(language, float(rounded(value)))
+
+
+@lru_cache(maxsize=8192)
+def _number(language: str, value: float, decimals: int, signed: bool) -> str:
+    return texts.number(language, value, decimals, signed=signed)
+
+
+@lru_cache(maxsize=1024)
+def _percent(language: str, value: float) -> str:
+    return texts.percent(language, value)
 
 
 def measure_name(measure: str, language: str) -> str:
@@ -222,6 +245,7 @@ def sample(n: int, language: str) -> str:
     return isolate(told) if is_right_to_left(language) else told
 
 
+@lru_cache(maxsize=4096)
 def day_label(day: date, skeleton: str, language: str) -> str:
     """Write a day or a month in short: "12 Oct", "12. okt", by a skeleton of the Unicode CLDR (MMMd, MMMy, MMM)."""
     from babel.dates import format_skeleton

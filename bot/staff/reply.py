@@ -45,14 +45,15 @@ def quiet(text: str) -> Line:
 class Reply:
     """What staff get. `draw` makes the chart and takes its time: never in the event loop.
 
-    `short` is the text for an SMS; without one, what is asked is not answered by SMS. `edits` lets the reply take
+    `short` are the lines for an SMS, taken as long as they fit, once; without them what is asked is not answered by
+    SMS. `edits` lets the reply take
     the place of the message whose button was pressed.
     """
 
     lines: tuple[Line, ...]
     buttons: Rows = ()
     draw: Callable[[], bytes] | None = None
-    short: tuple[str, ...] = ()
+    short: Iterable[str] = ()
     edits: bool = False
 
     def html(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from bot.reports.asking import read_words
 from bot.reports.counting import MONTH
@@ -68,12 +68,10 @@ def group_lines(report: ScoreReport, language: str) -> list[str]:
 
 
 def _drawing(report: ScoreReport, organisation: str, language: str) -> Callable[[], bytes]:
-    chart = score_chart(report, organisation, language)
-
     def draw() -> bytes:
         from bot.staff.charts import score_png
 
-        return score_png(chart)
+        return score_png(score_chart(report, organisation, language))
 
     return draw
 
@@ -99,12 +97,11 @@ def _buttons(report: ScoreReport, language: str) -> Rows:
     )
 
 
-def _short(report: ScoreReport, language: str) -> tuple[str, ...]:
-    details = response_line(report, language) if report.shown else ""
-    lines = (
-        score_line(report, language),
-        details,
-        change_line(report, language),
-        *(group_line(group, language) for group in report.groups),
-    )
-    return tuple(line for line in lines if line)
+def _short(report: ScoreReport, language: str) -> Iterator[str]:
+    yield score_line(report, language)
+    if report.shown:
+        yield response_line(report, language)
+    if change := change_line(report, language):
+        yield change
+    for group in report.groups:
+        yield group_line(group, language)
