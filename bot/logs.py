@@ -15,6 +15,13 @@ from typing import Any, Final, TextIO
 # Fields that hold what a customer wrote or was written. Say its length instead: text_length=…
 WITHHELD: Final = frozenset({"text", "why", "comment", "verbatim", "body", "reply", "name", "customer_name"})
 
+# Libraries that tell every step at debug level: addresses with tokens, SQL with its values.
+# fmt: off
+CHATTY: Final = (
+    "aiosqlite", "apscheduler", "httpcore", "httpx", "matplotlib", "psycopg", "telegram", "twilio", "uvicorn.access",
+)
+# fmt: on
+
 _BOT_TOKEN: Final = re.compile(r"(?<![\d])(\d{5,}):[A-Za-z0-9_-]{20,}")
 _TOKEN_IN_PATH: Final = re.compile(r"/bot\d+(?::|%3[Aa])[^/\s\"']+")
 _PASSWORD_IN_URL: Final = re.compile(r"(?<=://)([^/\s:@]*):[^/\s@]*@")
@@ -70,7 +77,7 @@ def set_up(*, secrets: Iterable[str] = (), level: str = "info", stream: TextIO |
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):  # they bring handlers of their own
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
-    for chatty in ("httpx", "httpcore", "apscheduler", "telegram", "twilio", "uvicorn.access", "matplotlib"):
+    for chatty in CHATTY:
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
 
 
