@@ -79,6 +79,7 @@ class Askwhy:
         self.log = folder / "askwhy.log"
         self.store = folder / "askwhy.db"
         self._process: asyncio.subprocess.Process | None = None
+        self._watch = self.url
         parts = [BASE, f"[web]\nport = {self.port}\npublic_base_url = '{self.url}'"]
         if telegram:
             parts.append(f"[telegram]\nmode = '{mode}'\napi_base_url = '{telegram.url}'")
@@ -97,7 +98,8 @@ class Askwhy:
         }
 
     async def start(self, *options: str) -> None:
-        """Start, and wait until it answers."""
+        """Start, and wait until it answers: a worker does on the port after the web's."""
+        self._watch = f"http://127.0.0.1:{self.port + ('worker' in options)}"
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *self._program(),
@@ -118,7 +120,7 @@ class Askwhy:
             )
         try:
             async with self.client() as client:
-                return (await client.get("/health")).status_code == 200
+                return (await client.get(f"{self._watch}/health")).status_code == 200
         except httpx.TransportError:
             return False
 
