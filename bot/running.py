@@ -28,8 +28,8 @@ from bot.web.server import listen, listen_beside, serve
 
 log = structlog.get_logger(__name__)
 
-GRACE = 8.0
-"""Seconds that work under way may still take after SIGTERM."""
+GRACE = 7.0
+"""Seconds that work under way, of all parts at once, may still take after SIGTERM."""
 
 TICK = timedelta(seconds=1)
 
@@ -69,14 +69,13 @@ async def run(app: App, role: str) -> None:
     finally:
         stopping.set()
         house.stop()
-        await scheduler.stop()
         for dispatcher in app.dispatchers.values():
             dispatcher.wake()
-        if tasks:
-            _, late = await asyncio.wait(tasks, timeout=GRACE)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        ending = [*tasks, _task(scheduler.stop(GRACE - 1), "scheduler")]
+        _, late = await asyncio.wait(ending, timeout=GRACE)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
         await app.close()
         log.info("stopped")
     for task in tasks:
