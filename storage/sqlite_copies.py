@@ -41,7 +41,8 @@ def problems(path: Path) -> list[str]:
     """Return what SQLite's integrity and foreign key checks find."""
     try:
         with closing(sqlite3.connect(sqlite_file.uri(path, "ro"), uri=True)) as connection:
-            found = [row[0] for row in connection.execute("PRAGMA integrity_check(20)") if row[0] != "ok"]
+            told = connection.execute("PRAGMA integrity_check(20)")
+            found = [row[0].splitlines()[-1] for row in told if row[0] != "ok"]
             found += [
                 f"a row of {row[0]} points to nothing in {row[2]}"
                 for row in connection.execute("PRAGMA foreign_key_check")

@@ -57,7 +57,7 @@ def open_store(path: Path, *, patience: float) -> tuple[sqlite3.Connection, bool
         if path.stat().st_size < FULL_CHECK_BELOW:
             found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
             if found != "ok":
-                raise _damaged(path, found)
+                raise _damaged(path, found.splitlines()[-1])
     except sqlite3.Error as error:
         connection.close()
         raise explained(path, error) from error

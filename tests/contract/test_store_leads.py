@@ -30,7 +30,7 @@ async def soon(what: Callable[[], Awaitable[bool]], within: float = 5.0) -> bool
     """Wait until something is so; False if it is not in time."""
     try:
         async with asyncio.timeout(within):
-            while not await what():  # noqa: ASYNC110 -- another process does not set events of ours
+            while not await what():
                 await asyncio.sleep(0.05)
     except TimeoutError:
         return False
@@ -39,9 +39,7 @@ async def soon(what: Callable[[], Awaitable[bool]], within: float = 5.0) -> bool
 
 @asynccontextmanager
 async def another_process(url: str) -> AsyncIterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(  # noqa: ASYNC220 -- it starts at once
-        [sys.executable, "-c", HOLDER, url], stdout=subprocess.PIPE, text=True
-    )
+    process = subprocess.Popen([sys.executable, "-c", HOLDER, url], stdout=subprocess.PIPE, text=True)
     try:
         yield process
     finally:

@@ -25,8 +25,8 @@ def keep(tx: Transaction, text: str) -> tuple[str | None, str, object, str]:
     person_id = tx.people.resolve("c-1", {})
     tx.people.put_customer(CustomerRow("c-1", person_id, text, None, None, None))
     row = tx.people.customer("c-1")
-    tx.inbox.add("sms", f"{text}!", text, NOW, {"text": text, text: [text]}, "test")
-    (inbound,) = tx.inbox.waiting("test")
+    tx.inbox.add("sms", f"{text}!", text, NOW, {"text": text, text: [text]}, "retry")
+    (inbound,) = tx.inbox.waiting("retry")
     tx.inbox.set(inbound.inbox_id, "handled")
     tx.outbox.forget_notice("n")
     assert row is not None
