@@ -141,6 +141,7 @@ class Whole:
 async def whole(
     telegram: FakeTelegram | None = None,
     twilio: FakeTwilio | None = None,
+    /,
     *,
     store: str = "memory:",
     clock: Clock | None = None,
@@ -151,9 +152,10 @@ async def whole(
 ) -> AsyncIterator[Whole]:
     """Build and open a service; `sections` change its configuration, `listens` makes it serve HTTP."""
     virtual = VirtualClock(start) if clock is None else None
-    channels = _channels(telegram, twilio, timeouts)
+    config = _config(telegram, twilio, sections)
+    channels = _channels(config, telegram, twilio, timeouts)
     app = build_app(
-        _config(telegram, twilio, sections),
+        config,
         clock=clock or virtual,
         store=make_store(store),
         channels=channels,
@@ -208,7 +210,7 @@ def _config(
 
 
 def _channels(
-    telegram: FakeTelegram | None, twilio: FakeTwilio | None, timeouts: Timeouts
+    config: Config, telegram: FakeTelegram | None, twilio: FakeTwilio | None, timeouts: Timeouts
 ) -> dict[str, Channel]:
     channels: dict[str, Channel] = {}
     if telegram:
@@ -216,12 +218,15 @@ def _channels(
             TelegramSettings(token=telegram.token, api_base_url=telegram.url, timeouts=timeouts, part_gap=0)
         )
     if twilio:
+        assert config.sms
+        more = (config.sms.auth_token_2, config.sms.shared_key)
         channels["sms"] = SmsChannel(
             SmsSettings(
                 account_sid=twilio.account_sid,
                 auth_token=twilio.token,
                 from_number=twilio.number,
                 public_base_url=PUBLIC,
+                webhook_secrets=tuple(secret.get_secret_value() for secret in more if secret),
                 api_base_url=twilio.url,
                 timeouts=timeouts,
             )
