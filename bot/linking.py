@@ -186,11 +186,11 @@ def _begin_now(
     stored = tx.visits.get(visit.visit_id)
     assert isinstance(stored, VisitRow)
     language = firm.language_of(visit.language, person.language, inbound.language)
-    reached = any(address.reached_at for address in tx.people.addresses(person.person_id))
+    to = (inbound.channel, inbound.address)
+    reached = any(a.reached_at for a in tx.people.addresses(person.person_id) if (a.channel, a.address) == to)
     setting = setting_for(tx, firm, stored, survey, first_contact=not reached)
     step = start(setting, language, now)
     tx.conversations.put_survey(survey.id, survey.version, survey.source)
-    to = (inbound.channel, inbound.address)
     number = tx.conversations.add(
         visit.visit_id, person.person_id, to, (survey.id, survey.version), step.conversation
     )

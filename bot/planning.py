@@ -223,7 +223,7 @@ def _begin(
     claim: tuple[str, str, datetime],
 ) -> Claimed:
     """Start the conversation and store its first question as claimed."""
-    reached = any(a.reached_at for a in tx.people.addresses(row.person_id))
+    reached = any(a.reached_at for a in tx.people.addresses(row.person_id) if (a.channel, a.address) == to)
     setting = setting_for(tx, firm, row, judged.survey, first_contact=not reached)
     person = tx.people.lock(row.person_id)
     language = firm.language_of(row.visit.language, person.language)

@@ -125,12 +125,13 @@ def no_open_question(language: str) -> str:
 
 
 def greeting(organisation: str, language: str) -> str:
-    """Greet whoever opens the bot."""
-    return say(
+    """Greet whoever opens the bot; as the first message it says how to stop."""
+    text = say(
         language,
         "Welcome! {organisation} will ask here for your opinion after a visit.",
         organisation=organisation,
     )
+    return with_stop_hint(text, language)
 
 
 def link_expired(organisation: str, language: str) -> str:
