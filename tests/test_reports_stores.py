@@ -75,7 +75,7 @@ async def test_every_report_works_on_every_store(store: Store) -> None:
     assert told["month=2026-11"]["n"] == 43
 
     request = await read_words(store, FIRM, ["12w"], NOW)
-    assert len((await trend_report(store, FIRM, request)).steps) == 6
+    assert len((await trend_report(store, FIRM, request, NOW)).steps) == 6
     assert [member.name for member in (await team_report(store, FIRM, request)).members] == ["Mari", "Olga"]
     whys = await why_report(store, FIRM, request, "detractor", {}, branches=("Tartu",))
     assert whys.findings.n == 8

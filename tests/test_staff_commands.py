@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from bot.channels.base import InboundKind, Outgoing
+from bot.reports.asking import read_words
+from bot.reports.trend import trend_report
 from storage.transaction import Transaction
-from tests.staff_world import ADMIN, GROUP, MANAGER, NOW, VIEWER, World, give, give_many, typed, world
+from tests.staff_world import ADMIN, FIRM, GROUP, MANAGER, NOW, VIEWER, World, give, give_many, typed, world
 
 WAITING = "Jaan kept me waiting for an hour, call me on +372 5555 0123"
 THEMES = {"waiting": {"en": ["wait", "queue"]}}
@@ -152,6 +154,14 @@ async def test_trend_tells_weeks_and_marks_only_what_means_something() -> None:
     ]
     assert "n=40" in lines[1]
     assert answer.photo is not None
+
+
+async def test_a_trend_ends_today_and_begins_with_the_first_answer() -> None:
+    async with world() as here:
+        await here.store.write(lambda tx: give_many(tx, 6, 0, 0, at=NOW - timedelta(days=40)))
+        request = await read_words(here.store, FIRM, ["2026", "by", "month"], NOW)
+        report = await trend_report(here.store, FIRM, request, NOW)
+    assert [str(step.first) for step in report.steps] == ["2026-10-01", "2026-11-01"]
 
 
 async def test_a_long_trend_is_told_by_month_and_a_thin_one_by_its_counts() -> None:

@@ -29,6 +29,7 @@ async def consume(rows: AsyncIterator[T], work: Callable[[Iterable[T]], R]) -> R
         await _hand_over(batches, batch, working)
     finally:
         await _hand_over(batches, None, working)
+        await asyncio.wait({working})
     return await working
 
 

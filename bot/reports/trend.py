@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -41,7 +41,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class TrendReport:
-    """The steps, oldest first; the first and the last may be of days still to come or not asked for."""
+    """The steps, oldest first; the first may begin before the period does, the last may not be over."""
 
     about: Subject
     unit: Unit
@@ -49,9 +49,9 @@ class TrendReport:
 
 
 async def trend_report(
-    store: Store, firm: Firm, request: ScoreRequest, *, branches: tuple[str, ...] = ()
+    store: Store, firm: Firm, request: ScoreRequest, now: datetime, *, branches: tuple[str, ...] = ()
 ) -> TrendReport:
-    """Return the trend over the period, which is widened to whole weeks or months at its start."""
+    """Return the trend over the period up to `now`; it is widened to whole weeks or months at its start."""
     unit: Unit = "month" if request.by == MONTH or request.period.days > 7 * MOST_WEEKS else "week"
     about = await subject_of(store, firm, replace(request, period=_widened(request.period, unit)), branches)
     cells = await count_daily(store.read, about.of, about.days)
@@ -59,7 +59,8 @@ async def trend_report(
     for day, _, counts in cells:
         by_start[_start_of(date_of(day), unit)].update(counts)
     begun = min(by_start, default=about.period.first_day)
-    starts = _starts(max(begun, about.period.first_day), about.period.last_day, unit)[-MOST_POINTS:]
+    last = min(about.period.last_day, max(begun, now.astimezone(firm.zone).date()))
+    starts = _starts(max(begun, about.period.first_day), last, unit)[-MOST_POINTS:]
     return TrendReport(about, unit, _steps(about, unit, [(start, by_start[start]) for start in starts], firm))
 
 

@@ -36,7 +36,7 @@ async def answer(asked: Asked) -> Reply:
     request = await read_words(
         asked.store, asked.firm, words, asked.now, language=asked.language, default_period=DEFAULT
     )
-    report = await trend_report(asked.store, asked.firm, request, branches=asked.branches)
+    report = await trend_report(asked.store, asked.firm, request, asked.now, branches=asked.branches)
     return trend_reply(report, asked.firm.organisation, asked.language)
 
 
