@@ -18,15 +18,15 @@ class BodyTooSlowError(Exception):
     """The body did not arrive in time, or not at all."""
 
 
-async def read_body(request: Request, limit: int, seconds: float = TIME_LIMIT) -> bytes:
-    """Return the body, at most `limit` bytes of it. Raises BodyTooLargeError, BodyTooSlowError."""
+async def read_body(request: Request, limit: int) -> bytes:
+    """Return the body, at most `limit` bytes of it, within TIME_LIMIT. Raises BodyTooLargeError, BodyTooSlowError."""
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > limit:
         raise BodyTooLargeError
     parts: list[bytes] = []
     size = 0
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(TIME_LIMIT):
             async for part in request.stream():
                 size += len(part)
                 if size > limit:

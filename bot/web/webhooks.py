@@ -28,7 +28,7 @@ from storage.base import StoreError
 log = structlog.get_logger(__name__)
 
 PATIENCE = 8.0
-"""Seconds to wait for the store; the provider gives up after 10 to 15."""
+"""Seconds for the body and the store together; the provider gives up after 10 to 15."""
 
 NOTHING_TO_SAY = "<Response/>"
 """Twilio's empty answer: replies go out by REST, through the outbox."""
@@ -103,9 +103,8 @@ def _route(path: str, handler: Handler, max_body: int, clock: Clock) -> Route:
 
     async def answer(request: Request) -> Response:
         try:
-            body = await read_body(request, max_body)
             async with asyncio.timeout(PATIENCE):
-                return await handler(request, body)
+                return await handler(request, await read_body(request, max_body))
         except BodyTooLargeError:
             return Response("The body is too large.", status_code=413)
         except BodyTooSlowError:
