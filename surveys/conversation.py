@@ -34,6 +34,7 @@ from surveys.conversation_value import COMMENT, Conversation, Setting, count_wor
 from surveys.definition import Question
 from surveys.effects import Ask, Effect, OptIn, OptOut, Say, ShowChoice
 from surveys.events import Event, NotSent, Pressed, Reopened, Replied, SentMedia, TimedOut
+from surveys.puzzled import is_puzzled
 from surveys.reading import Kind, Reading
 from surveys.reading import Step as Hearing
 from surveys.states import Happening, State, move
@@ -44,7 +45,9 @@ ONE_WHY = timedelta(minutes=2)
 """Pieces of a why that follow each other within this time are one why."""
 
 WORDS_OF_A_WHY = 3
-"""Words without a score, from this many on, are taken as the why, so that it is not asked for again."""
+"""Words without a score, from this many on, are taken as the why, so that it is not asked for again. Not those that ask
+us something or say that the question was not understood (`puzzled.py`); what is neither, like "sorry, I was away", is
+taken as the why too: a wrong why costs less than asking an unhappy customer twice what went wrong."""
 
 WORDS_OF_A_QUESTION = 4
 """A question of up to so many words where a why is due ("who is this?") is for us; a longer one is the why ("Why did I
@@ -232,7 +235,8 @@ def _introduced(
 
 def _is_for_us(conversation: Conversation, reading: Reading, text: str) -> bool:
     """Tell whether this is a question like "who is this?", not answered yet, although words were due."""
-    return reading.question and not conversation.introduced and count_words(text) <= WORDS_OF_A_QUESTION
+    short = count_words(text) <= WORDS_OF_A_QUESTION
+    return reading.question and not conversation.introduced and (short or is_puzzled(text))
 
 
 def _said_afterwards(

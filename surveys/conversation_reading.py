@@ -8,6 +8,7 @@ from surveys.conversation_moves import current
 from surveys.conversation_value import COMMENT, Conversation, Setting
 from surveys.definition import Question
 from surveys.events import Replied
+from surveys.puzzled import is_puzzled
 from surveys.questions import QUESTION_TYPES
 from surveys.reading import Kind, Reading, Step, detect_language
 from surveys.states import State
@@ -34,6 +35,8 @@ def understand(setting: Setting, conversation: Conversation, event: Replied) -> 
     reading = read(setting, conversation, scored, event.text, step)
     if words is None:
         scored, reading = _meant(setting, conversation, scored, reading, event.text)
+    if reading.kind in {Kind.NOT_SCORE, Kind.WHY} and is_puzzled(event.text):
+        reading = replace(reading, question=True)
     return Understood(scored, words, reading)
 
 
