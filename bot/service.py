@@ -63,6 +63,18 @@ class Service:
         now = self.clock.now()
         return await self.store.write(lambda tx: [take_visit(tx, self.firm, visit, now) for visit in visits])
 
+    async def on_each_visit(self, visits: Sequence[Visit]) -> list[Taken | None]:
+        """Take visits in like `on_visits`; None for one that a fault of ours keeps out, which takes no other with it."""
+        try:
+            return list(await self.on_visits(visits))
+        except StoreError:
+            raise
+        except Exception:
+            if len(visits) == 1:
+                log.exception("visit_failed")
+                return [None]
+        return [taken for visit in visits for taken in await self.on_each_visit([visit])]
+
     async def on_inbound(self, inbound: Inbound) -> Heard:
         """Take a message in; it is stored when this returns. Raises StoreError where it could not be."""
         with bind(message_id=inbound.external_id):

@@ -6,7 +6,7 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
-from fastapi import Depends, FastAPI, HTTPException, Query, Request
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, ConfigDict
@@ -20,7 +20,7 @@ from surveys.visits import Visit, VisitProblem, parse_visit
 AT_ONCE = 200
 """Visits of one request that are stored in one transaction."""
 
-ScoreSource = Callable[..., Awaitable[dict[str, Any]]]
+ScoreSource = Callable[[str, str | None, str | None], Awaitable[dict[str, Any]]]
 """Returns the JSON of a score by period, survey and dimension; raises ValueError with a sentence for people."""
 
 StorySource = Callable[[str], Awaitable[dict[str, Any] | None]]
@@ -48,6 +48,40 @@ class VisitIn(BaseModel):
     product: str | None = None
     amount: str | float | None = None
     resolved: str | bool | None = None
+
+
+VISITS_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "anyOf": [
+                        {"$ref": "#/components/schemas/VisitIn"},
+                        {"type": "array", "items": {"$ref": "#/components/schemas/VisitIn"}},
+                    ]
+                }
+            }
+        },
+    }
+}
+"""What the description says of a body that the route reads by itself, within limits of size and time."""
+
+
+class Problem(BaseModel):
+    """What was wrong, in a sentence."""
+
+    detail: str
+
+
+REFUSALS = {
+    401: "Without the right token there is nothing.",
+    404: "No such visit.",
+    408: "The body did not arrive in time.",
+    413: "The body is too large; send fewer visits at once.",
+    422: "The request cannot be understood.",
+    503: "Not stored; send it again.",
+}
 
 
 class Rejected(BaseModel):
@@ -92,34 +126,26 @@ def build_api(
     async def _not_stored(request: Request, error: StoreError) -> JSONResponse:
         return JSONResponse({"detail": f"Not stored, try again: {error}"}, status_code=503)
 
-    visit_schema = {
-        "requestBody": {
-            "required": True,
-            "content": {
-                "application/json": {
-                    "schema": {
-                        "anyOf": [
-                            {"$ref": "#/components/schemas/VisitIn"},
-                            {"type": "array", "items": {"$ref": "#/components/schemas/VisitIn"}},
-                        ]
-                    }
-                }
-            },
-        }
-    }
+    v1 = APIRouter(prefix="/v1", dependencies=[Depends(allowed)], responses=_told(401, 503))
 
-    @api.post("/v1/visits", status_code=202, dependencies=[Depends(allowed)], openapi_extra=visit_schema)
+    @v1.post("/visits", status_code=202, responses=_told(408, 413, 422), openapi_extra=VISITS_BODY)
     async def take_visits(request: Request) -> VisitsTaken:
         """Take visits in: one object or a list. The same visit again is known; nothing is asked twice."""
-        rows = await _rows(request, max_body)
-        visits, rejected = _parsed(service, rows)
-        taken = VisitsTaken(rejected=rejected)
-        for start in range(0, len(visits), AT_ONCE):
-            for outcome in await service.on_visits(visits[start : start + AT_ONCE]):
-                setattr(taken, outcome, getattr(taken, outcome) + 1)
+        parsed, rejected = _parsed(service, await _rows(request, max_body))
+        taken = VisitsTaken()
+        for start in range(0, len(parsed), AT_ONCE):
+            chunk = parsed[start : start + AT_ONCE]
+            outcomes = await service.on_each_visit([visit for _, visit in chunk])
+            for (index, visit), outcome in zip(chunk, outcomes, strict=True):
+                if outcome is None:
+                    problem = "could not be handled; the log of askwhy tells more"
+                    rejected.append(Rejected(index=index, visit_id=visit.visit_id, problem=problem))
+                else:
+                    setattr(taken, outcome, getattr(taken, outcome) + 1)
+        taken.rejected = sorted(rejected, key=lambda one: one.index)
         return taken
 
-    @api.get("/v1/visits/{visit_id}", dependencies=[Depends(allowed)])
+    @v1.get("/visits/{visit_id:path}", responses=_told(404))
     async def explain_visit(visit_id: str) -> dict[str, Any]:
         """Tell the story of one visit: planned, asked, answered, or why not."""
         found = await story(visit_id)
@@ -127,7 +153,7 @@ def build_api(
             raise HTTPException(404, f"No visit {visit_id!r} is known.")
         return found
 
-    @api.get("/v1/score", dependencies=[Depends(allowed)])
+    @v1.get("/score", responses=_told(422))
     async def get_score(
         period: Annotated[str, Query(examples=["30d", "last-month"])] = "30d",
         survey: str | None = None,
@@ -135,12 +161,18 @@ def build_api(
     ) -> dict[str, Any]:
         """Return the score of a period with its interval, bands and groups."""
         try:
-            return await score(period=period, survey=survey, by=by)
+            return await score(period, survey, by)
         except ValueError as error:
             raise HTTPException(422, str(error)) from None
 
+    api.include_router(v1)
     _add_schema(api)
     return api
+
+
+def _told(*codes: int) -> dict[int | str, dict[str, Any]]:
+    """Return what the description says of refusals."""
+    return {code: {"model": Problem, "description": REFUSALS[code]} for code in codes}
 
 
 async def _rows(request: Request, max_body: int) -> list[Any]:
@@ -164,14 +196,14 @@ async def _rows(request: Request, max_body: int) -> list[Any]:
     return rows
 
 
-def _parsed(service: Service, rows: list[Any]) -> tuple[list[Visit], list[Rejected]]:
+def _parsed(service: Service, rows: list[Any]) -> tuple[list[tuple[int, Visit]], list[Rejected]]:
+    """Return the visits with their places in the list, and those that are none."""
     firm, now = service.firm, service.clock.now()
     visits, rejected = [], []
     for index, row in enumerate(rows):
         try:
-            visits.append(
-                parse_visit(row, zone=firm.zone, country=firm.country, languages=firm.languages, now=now)
-            )
+            visit = parse_visit(row, zone=firm.zone, country=firm.country, languages=firm.languages, now=now)
+            visits.append((index, visit))
         except VisitProblem as problem:
             named = row.get("visit_id")
             visit_id = named if isinstance(named, str) else None
