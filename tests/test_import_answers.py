@@ -81,7 +81,10 @@ def test_a_semicolon_a_tab_and_a_bom_are_fine(cli: Cli) -> None:
 
 
 def test_blanks_are_no_answers(cli: Cli) -> None:
-    content = HEADER + "NA,words,2026-10-01,c-1,\n,,2026-10-01,c-2,\nna,,nonsense,c-3,\n11,,2026-10-01,c-4,\n9,NA,2026-10-01,c-5,11"
+    content = (
+        HEADER
+        + "NA,words,2026-10-01,c-1,\n,,2026-10-01,c-2,\nna,,nonsense,c-3,\n11,,2026-10-01,c-4,\n9,NA,2026-10-01,c-5,11"
+    )
     assert bring(cli, content, blank=["NA", "11"]) == (5, 1, 0, 4, 0)
     assert cli.score(by="branch")["groups"][0]["key"] == "11"
     assert '"why": null' in cli.run("export", what="answers", form="jsonl", output=None)
