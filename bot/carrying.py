@@ -133,11 +133,8 @@ def record(
         late=effect.late,
         attributes=_attributes(visit),
     )
-    number = tx.answers.response_about(row.visit_id)
-    if number is None:
-        number = tx.answers.add(response)
-    before = tx.answers.record(
-        number, response, effect.question, effect.value, effect.text, is_why=_is_why(setting, row, effect)
+    before = tx.answers.record_about(
+        response, effect.question, effect.value, effect.text, is_why=_is_why(setting, row, effect)
     )
     if effect.value is not None:
         event = "corrected" if before is not None and before[0] is not None else "answered"

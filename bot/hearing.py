@@ -90,8 +90,16 @@ def _said(tx: Transaction, firm: Firm, inbound: Inbound, now: datetime) -> None:
     if isinstance(event, Replied) and is_feedback_wish(event.text, firm.languages):
         begin_wish(tx, firm, inbound, person, now)
         return
-    row = _conversation(tx, person_id, inbound)
-    if event is not None and row is not None and _reply(tx, firm, inbound, person, row, event, now):
+    is_open = tx.conversations.open_of(person_id)
+    row = _conversation(tx, person_id, inbound, is_open)
+    asks_elsewhere = (
+        is_open is not None and row is not None and is_open.conversation_id != row.conversation_id
+    )
+    if (
+        event is not None
+        and row is not None
+        and _reply(tx, firm, inbound, person, row, event, now, asks_elsewhere=asks_elsewhere)
+    ):
         return
     if isinstance(event, Replied):
         _stranger(tx, firm, inbound, person, event.text, now)
@@ -106,17 +114,18 @@ def _reply(
     row: ConversationRow,
     event: Event,
     now: datetime,
+    *,
+    asks_elsewhere: bool,
 ) -> bool:
     """Move the conversation by a reply; False when it hears nothing any more."""
     visit = tx.visits.get(row.visit_id)
     assert visit is not None, f"conversation {row.conversation_id} is about no visit"
     survey = survey_of(tx, firm, row)
-    other = row if row.conversation.state.open else tx.conversations.open_of(person.person_id)
     opted_out = person.opted_out_at is not None
     setting = replace(
         setting_for(tx, firm, visit, survey),
         opted_out=opted_out,
-        asks_elsewhere=other is not None and other.conversation_id != row.conversation_id,
+        asks_elsewhere=asks_elsewhere,
     )
     if not listening(setting, row.conversation, now):
         return False
@@ -181,13 +190,15 @@ def _event(inbound: Inbound) -> Event | None:
             return Replied(text, inbound.message_id)
 
 
-def _conversation(tx: Transaction, person_id: int, inbound: Inbound) -> ConversationRow | None:
+def _conversation(
+    tx: Transaction, person_id: int, inbound: Inbound, is_open: ConversationRow | None
+) -> ConversationRow | None:
     """Return the conversation a message belongs to: the button's own, else the open one, else the latest."""
     pressed = read_button(inbound.text) if inbound.kind is InboundKind.BUTTON else None
     if pressed:
         row = tx.conversations.get(pressed[0])
         return row if row is not None and row.person_id == person_id else None
-    return tx.conversations.open_of(person_id) or tx.conversations.last_of(person_id)
+    return is_open or tx.conversations.last_of(person_id)
 
 
 def _language(firm: Firm, tx: Transaction, person: PersonRow, inbound: Inbound) -> str:

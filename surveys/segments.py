@@ -8,6 +8,7 @@ two surrogates) never straddles two parts.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,6 +21,8 @@ GSM_BASIC: Final = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà",
 )
 GSM_EXTENSION: Final = frozenset("\f^{}\\[~]|€")  # each is an escape and a second septet
+
+_PLAIN: Final = re.compile("[" + re.escape("".join(GSM_BASIC)) + "]*")
 
 # What looks the same and costs less. Letters with marks that are not here lose the mark (š -> s).
 LOOK_ALIKES: Final = {
@@ -65,6 +68,10 @@ class Segments:
 
 def measure_sms(text: str) -> Segments:
     """Count what a text costs as SMS. An empty text is one segment."""
+    if _PLAIN.fullmatch(text):
+        alone, part = _LIMITS[Encoding.GSM_7]
+        parts = 1 if len(text) <= alone else -(-len(text) // part)
+        return Segments(Encoding.GSM_7, parts, len(text), (), None, None)
     costly = tuple(
         dict.fromkeys(char for char in text if char not in GSM_BASIC and char not in GSM_EXTENSION)
     )
@@ -113,6 +120,8 @@ def plain_typography(text: str) -> str:
 
     Letters stay as they are: this is what a program may do to a text without asking its author.
     """
+    if _PLAIN.fullmatch(text):
+        return text
     plain = "".join(char if char.isalpha() else LOOK_ALIKES.get(char, char) for char in text)
     return text if measure_sms(plain).costly else plain
 

@@ -102,6 +102,7 @@ def render(template: Template | str, values: Mapping[str, str | None], *, langua
     return _tidy(_compiled(source).render(shown))
 
 
+@lru_cache(maxsize=4096)
 def _cleaned(value: str) -> str:
     """One line without characters that reorder or hide; text from a CRM or a customer is data, not layout."""
     text = unicodedata.normalize("NFC", value[: 2 * MAX_VALUE])

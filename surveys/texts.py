@@ -41,6 +41,7 @@ def say_n(language: str, singular: str, plural: str, n: int, /, **values: object
     return translated.format(**_directed(language, {"n": number(language, n), **values}))
 
 
+@lru_cache(maxsize=256)
 def base_language(language: str) -> str:
     """`et-EE`, `ET` and `et_EE` are `et`; the old codes of Hebrew, Yiddish and Indonesian their new ones."""
     base = re.split("[-_]", language.strip(), maxsplit=1)[0].lower()
@@ -144,6 +145,7 @@ def without_isolates(text: str) -> str:
     return _ISOLATES.sub("", text)
 
 
+@lru_cache(maxsize=4096)
 def directed(language: str, text: str) -> str:
     """Isolate `text` if some of its letters run against the direction of `language`; else leave it alone."""
     against = {"L"} if is_right_to_left(language) else {"R", "AL"}

@@ -3,9 +3,10 @@
 import base64
 import re
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from typing import Any, Protocol, Self
 from urllib.parse import urlsplit
 
@@ -198,10 +199,16 @@ def scrub(text: object, *secrets: str, limit: int = 200) -> str:
 def _to_dict(value: Inbound | Outgoing) -> dict[str, Any]:
     """Fields that differ from their defaults, in JSON's types."""
     return {
-        f.name: _plain(getattr(value, f.name))
-        for f in fields(value)
-        if f.default is MISSING or getattr(value, f.name) != f.default
+        name: _plain(set_to)
+        for name, default in _defaults(type(value))  # type: ignore[arg-type] -- a class can be hashed
+        if (set_to := getattr(value, name)) != default
     }
+
+
+@cache
+def _defaults(kind: Any) -> tuple[tuple[str, Any], ...]:
+    """Names of the fields with their defaults; MISSING, which equals nothing, for those without."""
+    return tuple((f.name, f.default) for f in fields(kind))
 
 
 def _plain(value: Any) -> Any:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from urllib.parse import parse_qsl
 
 from bot.channels.base import Decision, Inbound, InboundKind, clean_text
@@ -50,10 +51,16 @@ def moves_forward(current: str | None, new: str) -> bool:
 
 def parse_form(body: bytes) -> Fields:
     """All fields in order, blank ones kept, nothing trimmed: the signature covers them all. [] if unreadable."""
+    return list(_parsed(body))
+
+
+@lru_cache(maxsize=4)
+def _parsed(body: bytes) -> tuple[tuple[str, str], ...]:
+    """Parse once what is read twice: for its signature and for what it says."""
     try:
-        return parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=1000)
+        return tuple(parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=1000))
     except ValueError:
-        return []
+        return ()
 
 
 def parse_inbound(form: Mapping[str, str]) -> Inbound | None:

@@ -56,6 +56,12 @@ SELECT * FROM responses WHERE response_id = :response_id;
 
 -- name: response_with_answer^
 -- A response, with what it says to one question so far; `given` is null where nothing was said.
-SELECT r.score, r.why, r.answered_at, r.day, r.late, a.response_id AS given, a.value, a.text
+SELECT r.response_id, r.score, r.why, r.answered_at, r.day, r.late, a.response_id AS given, a.value, a.text
 FROM responses r LEFT JOIN answers a ON a.response_id = r.response_id AND a.question = :question
 WHERE r.response_id = :response_id;
+
+-- name: response_about_with_answer^
+-- The same of the response about a visit.
+SELECT r.response_id, r.score, r.why, r.answered_at, r.day, r.late, a.response_id AS given, a.value, a.text
+FROM responses r LEFT JOIN answers a ON a.response_id = r.response_id AND a.question = :question
+WHERE r.visit_id = :visit_id;

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from storage.base import Row
 from storage.database import Database
 from storage.moments import micros
 
@@ -91,6 +92,28 @@ class Answers:
         """
         stored = self._db.one("response_with_answer", response_id=response_id, question=question)
         assert stored is not None
+        return self._record(stored, response, question, value, text, is_why=is_why)
+
+    def record_about(
+        self, response: Response, question: str, value: int | None, text: str | None, *, is_why: bool
+    ) -> tuple[int | None, str | None] | None:
+        """Record likewise in the response about the visit, which is stored first where there is none."""
+        stored = self._db.one("response_about_with_answer", visit_id=response.visit_id, question=question)
+        if stored is None:
+            return self.record(self.add(response), response, question, value, text, is_why=is_why)
+        return self._record(stored, response, question, value, text, is_why=is_why)
+
+    def _record(
+        self,
+        stored: Row,
+        response: Response,
+        question: str,
+        value: int | None,
+        text: str | None,
+        *,
+        is_why: bool,
+    ) -> tuple[int | None, str | None] | None:
+        response_id = stored["response_id"]
         before = None if stored["given"] is None else stored
         if before is not None and (before["value"], before["text"]) == (value, text):
             return None

@@ -132,7 +132,7 @@ def visit_row(row: Row) -> VisitRow:
         product=row["product"],
         amount=None if row["amount"] is None else Decimal(str(row["amount"])),
         resolved=None if row["resolved"] is None else bool(row["resolved"]),
-        extra=json.loads(row["extra"]),
+        extra=_read(row["extra"]),
     )
     return VisitRow(
         visit=visit,
@@ -141,7 +141,7 @@ def visit_row(row: Row) -> VisitRow:
         visit_number=row["visit_number"],
         state=row["state"],
         reason=row["reason"],
-        detail=json.loads(row["detail"]),
+        detail=_read(row["detail"]),
         survey=row["survey"],
         channel=row["channel"],
         due_at=moment(row["due_at"]),
@@ -149,6 +149,10 @@ def visit_row(row: Row) -> VisitRow:
         quiet=row["quiet"],
         phone=row["phone"],
     )
+
+
+def _read(text: str) -> dict[str, Any]:
+    return {} if text == "{}" else dict(json.loads(text))
 
 
 def _facts(visit: Visit) -> dict[str, object]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from surveys.definition_model import Question
 from surveys.questions.base import Choice, QuestionType, Rows, in_rows
 from surveys.reading import Reading, Step, read_reply
+from surveys.scale import Scale
 from surveys.texts import say
 
 
@@ -36,13 +38,18 @@ class ScaleQuestion:
     def choices(self, question: Question, language: str) -> Rows:
         """Every value of the scale: 0-10 as six and five, 1-5 in one row."""
         assert question.scale is not None
-        return in_rows(tuple(Choice(str(value), value) for value in question.scale.values()))
+        return _numbers(question.scale)
 
     def how_to_answer(self, question: Question, language: str) -> str:
         """Name the ends of the scale."""
         assert question.scale is not None
         low, high = question.scale.low, question.scale.high
         return say(language, "Please answer with a whole number from {low} to {high}.", low=low, high=high)
+
+
+@cache
+def _numbers(scale: Scale) -> Rows:
+    return in_rows(tuple(Choice(str(value), value) for value in scale.values()))
 
 
 SCALE: Final[QuestionType] = ScaleQuestion()
