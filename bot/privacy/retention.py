@@ -100,9 +100,7 @@ def _hide_said(tx: Transaction, row: Row) -> None:
     stored = tx.conversations.get(row["conversation_id"])
     if stored is None or stored.conversation.state.open:
         return
-    data = json.loads(row["data"])
-    answers = [{**answer, "text": None} for answer in data["answers"]]
-    tx.privacy.hide_said(row["conversation_id"], {**data, "answers": answers})
+    tx.privacy.hide_said(row["conversation_id"], stored.conversation.without_words().to_dict())
 
 
 def _hide_text(tx: Transaction, row: Row) -> None:
