@@ -200,7 +200,7 @@ def _to_dict(value: Inbound | Outgoing) -> dict[str, Any]:
     """Fields that differ from their defaults, in JSON's types."""
     return {
         name: _plain(set_to)
-        for name, default in _defaults(type(value))  # type: ignore[arg-type] -- a class can be hashed
+        for name, default in _defaults(type(value))  # type: ignore[arg-type]  # a class can be hashed
         if (set_to := getattr(value, name)) != default
     }
 
