@@ -59,10 +59,6 @@ class Given:
         """All words, one line a message; None where there are none."""
         return "\n".join(piece.text for piece in self.pieces) or None
 
-    def without_words(self) -> Conversation:
-        """Forget what the customer wrote, for when words are no longer kept; values stay."""
-        return replace(self, answers=tuple(replace(given, pieces=()) for given in self.answers))
-
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
         pieces = [{"text": piece.text, "message": piece.message} for piece in self.pieces]
