@@ -37,6 +37,15 @@ class Coming:
     reply: Reply | None = field(default=None, compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """A score that somebody clearly gave; `stopped`: after wanting nothing more."""
+
+    at: datetime
+    value: int
+    stopped: bool
+
+
 class Life:
     """Everybody who writes to us. `sent` tells how many messages went out so far."""
 
@@ -48,7 +57,7 @@ class Life:
         self._people: dict[Place, Customer] = {}
         self.stopped: dict[Place, int] = {}
         self.silences: list[Silence] = []
-        self.meant: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
+        self.meant: dict[int, list[Meant]] = defaultdict(list)
         self.said: Counter[str] = Counter()
 
     # -- what brings people to say something ---------------------------------------------------------------------------
@@ -156,8 +165,9 @@ class Life:
         if repeat:
             return
         reply = coming.reply
-        if reply is not None and reply.means is not None and place not in self.stopped:
-            self.meant[reply.conversation or 0].append((now, reply.means))
+        if reply is not None and reply.means is not None:
+            meant = Meant(now, reply.means, stopped=place in self.stopped)
+            self.meant[reply.conversation or 0].append(meant)
         if _stops(coming):
             self.said["stops"] += 1
             self.silence(place, sent)

@@ -26,18 +26,22 @@ from storage.memory import MemoryStore
 from storage.moments import day_of, moment
 from storage.transaction import Transaction
 from surveys.measures import score
+from surveys.states import State
 from surveys.visits import Visit
 
 FIRST_DAY: Final = datetime(2027, 9, 1, tzinfo=UTC)
 """So that a year has both changes of the clock and the 29th of February."""
 
-LEAST_STEP: Final = timedelta(minutes=10)
+LEAST_STEP: Final = timedelta(minutes=20)
 """Nothing is looked at more often than this; messages that come in are taken at their own moments."""
 
 LONGEST_STEP: Final = timedelta(hours=6)
 
 AFTERWARDS: Final = timedelta(days=14)
 """Until nothing waits any more."""
+
+TAKEN_BACK: Final = {State.WITHDRAWN, State.FAILED, State.STOPPED}
+"""Conversations that hear no score any more."""
 
 SETTINGS: Final = {
     "ASKWHY_ORGANISATION__NAME": "Acme Auto",
@@ -241,13 +245,15 @@ class Year:
         in_time = firm.rules.base.expire_after
         by_person: dict[int, set[int]] = defaultdict(set)
         for row in rows:
-            by_person[row["person_id"]] |= {
-                value for _, value in self.life.meant.get(row["conversation_id"], ())
-            }
+            by_person[row["person_id"]] |= {meant.value for meant in self.life.meant[row["conversation_id"]]}
         for row in rows:
-            meant = self.life.meant.get(row["conversation_id"], [])
             opened = moment(row["opened_at"])
+            heard = [
+                meant
+                for meant in self.life.meant[row["conversation_id"]]
+                if meant.at - opened < in_time and not meant.stopped
+            ]
             if row["score"] is not None and row["score"] not in by_person[row["person_id"]]:
                 yield f"reading: visit {row['visit_id']} has the score {row['score']}, which nobody gave"
-            if row["score"] is None and any(at - opened < in_time for at, _ in meant):
-                yield f"reading: visit {row['visit_id']} has no score, though {meant} was said"
+            if row["score"] is None and heard and row["state"] not in TAKEN_BACK:
+                yield f"reading: visit {row['visit_id']} has no score, though {heard[-1].value} was said"
