@@ -62,8 +62,7 @@ def spelled_at(phrase: Phrase, at: int) -> tuple[int, int] | None:
 
 def number_at(phrase: Phrase, at: int) -> tuple[int, int] | None:
     """Read a number in digits or words at `at`, and the position after it; a hyphen may tie it to the word before (Hebrew "מ-10")."""
-    if phrase.said(at) in MINUS_SIGNS and phrase.glued(at) and phrase.glued(at + 1):
-        at += 1
+    at += phrase.hyphenated(at)
     if phrase.type(at) is Type.NUMBER:
         return int(phrase.said(at)[:LONGEST]), at + 1
     return spelled_at(phrase, at)
@@ -77,6 +76,9 @@ def split(scale: Scale, first: int, last: int, *values: int) -> Expression:
 def out_of(phrase: Phrase, first: int, last: int, value: int, top: int, scale: Scale) -> Expression:
     """`value` of `top`, said openly: a score where `top` is the scale's own, else another scale, or two numbers."""
     last += _is_points(phrase, last)
+    ending = last + phrase.hyphenated(last)
+    if phrase.glued(ending) and phrase.said(ending) in phrase.words.endings:
+        last = ending + 1  # "9/10-st"
     if phrase.is_counted(last):
         return Expression(Form.COUNT, first, last)  # 9 out of 10 people
     if top == scale.high:
@@ -148,7 +150,9 @@ def _range(phrase: Phrase, first: int, last: int, value: int, scale: Scale) -> E
             phrase.flag(first - 1) & Word.OR
         )  # "between 5 and 10 minutes"; "9 and 2 free coffees" are two
         return None if joined and not between else Expression(Form.COUNT, first, other[1] + 1)
-    if dash and len(phrase.said(last + 1)) > 3:
+    if value == other[0] > 1:
+        return finish(phrase, first, other[1], value)  # "Seven - 7"
+    if dash and phrase.type(last + 1) is Type.NUMBER and len(phrase.said(last + 1)) > 3:
         return Expression(Form.COUNT, first, other[1])
     return split(scale, first, other[1], value, other[0])
 
@@ -190,6 +194,8 @@ def _noun(phrase: Phrase, first: int, last: int, value: int, scale: Scale, *, sp
         return finish(phrase, first, last + 1, value, spelled=spelled)
     if glued and phrase.said(last) in {"o", "о"} and value * 10 in scale:
         return split(scale, first, last + 1, value, value * 10)  # "1O"
+    if glued and phrase.said(last) == "st" and value % 10 == 1:
+        return Expression(Form.COUNT, first, last + 1)  # "1st", though "10-st" is Estonian for "out of 10"
     if glued and phrase.type(last) is Type.WORD and not spelled:
         # A single letter needs its mark ("9:n"): "9t" is nine hours, "10k" ten thousand.
         if len(phrase.said(last)) > 1 and phrase.said(last) in phrase.words.endings:

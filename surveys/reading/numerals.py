@@ -38,6 +38,8 @@ def read_numeral(phrase: Phrase, at: int, scale: Scale) -> Expression:
     before = phrase.said(at - 1)
     if phrase.flag(at - 1) & Word.MINUS or (at == 1 and before in MINUS_SIGNS and phrase.glued(at)):
         return after_number(phrase, at - 1, last, -value, scale)
+    if phrase.flag(at - 2) & Word.PREFIX and phrase.hyphenated(at - 1):
+        return after_number(phrase, at, last, value, scale)  # Hebrew "ב-9"
     if before in MINUS_SIGNS and (at == 1 or (phrase.glued(at) and phrase.type(at - 2) is Type.WORD)):
         return split(scale, at, last, value)  # "- 9", "slow -9": a dash or a minus
     if before in {"#", "№"} and phrase.glued(at) and value == 1:
@@ -131,7 +133,8 @@ def _chain(phrase: Phrase, at: int, scale: Scale) -> Expression | None:
     match joints:
         case "/":
             always = (first, second) == (24, 7)
-            return count if always else out_of(phrase, at, last, first, second, scale)
+            day = second > scale.high and phrase.flag(at - 1) & Word.LABELLED  # "on 10/12"
+            return count if always or day else out_of(phrase, at, last, first, second, scale)
         case "." | ",":
             return _decimal(phrase, at, last, parts[0], parts[1], scale)
         case ":":

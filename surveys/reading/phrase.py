@@ -7,6 +7,7 @@ from surveys.reading.vocabulary import Vocabulary
 from surveys.reading.words import Word
 
 MINUS_SIGNS = frozenset("-–−‐‑﹣－")
+QUESTION_MARKS = frozenset("?？؟")
 CURRENCY = frozenset("$€£₽₴₪¥¢₸₹°²³")
 PARTING = frozenset({Type.STOP, Type.COMMA, Type.DASH, Type.EMOJI})
 _NO_PLURAL = ("ss", "us", "is")
@@ -45,6 +46,10 @@ class Phrase:
         """Whether no space stands between the token at `at` and the one before it."""
         return 0 < at < self.count and self.tokens[at].start == self.tokens[at - 1].end
 
+    def hyphenated(self, at: int) -> bool:
+        """Whether a hyphen at `at` ties its neighbours together without spaces."""
+        return self.said(at) in MINUS_SIGNS and self.glued(at) and self.glued(at + 1)
+
     def is_capital(self, at: int) -> bool:
         """Whether the token at `at` was typed with a capital first letter."""
         return at < self.count and self.text[self.tokens[at].start].isupper()
@@ -77,8 +82,7 @@ class Phrase:
         """Whether what stands at `at`, after a number, is a unit or something that is counted."""
         if self.said(at) in CURRENCY:
             return True
-        if self.said(at) in MINUS_SIGNS and self.glued(at) and self.glued(at + 1):
-            at += 1
+        at += self.hyphenated(at)
         if self.type(at) is not Type.WORD:
             return False
         flags = self.flags[at]
@@ -88,8 +92,10 @@ class Phrase:
 
 
 def make_phrase(text: str, words: Vocabulary) -> Phrase:
-    """Tokenise `text` and look its words up."""
+    """Tokenise `text` and look its words up, in the one of several languages that it is said in, if that is clear."""
     tokens = tokenise(text)
+    if words.alone:
+        words = words.told_by([token.text for token in tokens if token.type is Type.WORD])
     known = words.words
     flags = [known.get(token.text, 0) if token.type is Type.WORD else 0 for token in tokens]
     if len(tokens) > 2:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from surveys.reading.kinds import Kind, Reading, Step
 from surveys.reading.labels import read_label
-from surveys.reading.phrase import Phrase, make_phrase
+from surveys.reading.phrase import QUESTION_MARKS, Phrase, make_phrase
 from surveys.reading.scores import read_score
 from surveys.reading.tokens import Type
 from surveys.reading.vocabulary import Vocabulary, spoken, vocabulary
@@ -17,7 +17,6 @@ from surveys.scale import Scale
 LONGEST = 1600  # characters of a reply that are read: the longest SMS a provider hands over
 NO_LABELS: Mapping[str, int] = MappingProxyType({})
 _ZERO = frozenset({"o", "о", "ο", "zero", "null"})  # Latin, Cyrillic and Greek o
-_QUESTION_MARKS = frozenset("?？؟")
 
 
 def read_reply(
@@ -80,7 +79,7 @@ def _with_question(phrase: Phrase, reading: Reading) -> Reading:
 
 def _asks(phrase: Phrase) -> bool:
     """Whether the text asks us something: a question mark and not only a number ("9?"), or a beginning like "who is"."""
-    if any(token.text in _QUESTION_MARKS for token in phrase.tokens):
+    if any(token.text in QUESTION_MARKS for token in phrase.tokens):
         return phrase.type(0) is not Type.NUMBER or any(token.type is Type.WORD for token in phrase.tokens)
     if len(phrase.spoken) < 2:
         return False
@@ -103,7 +102,7 @@ def _read_why(phrase: Phrase, scale: Scale) -> Reading:
     said = " ".join(phrase.spoken)
     if said in phrase.words.keywords["decline"]:
         return Reading(Kind.WHY_SKIPPED)
-    if not said and not any(t.type is Type.EMOJI or t.text in _QUESTION_MARKS for t in phrase.tokens):
+    if not said and not any(t.type is Type.EMOJI or t.text in QUESTION_MARKS for t in phrase.tokens):
         return Reading(Kind.WHY_SKIPPED)  # nothing but marks: "-"
     # A word for zero is as often "nothing" as a score.
     reading = read_score(phrase, scale) if phrase.words.value_of(said) != 0 else Reading(Kind.NOT_SCORE)

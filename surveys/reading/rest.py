@@ -9,20 +9,48 @@ _AFTER = Word.TAIL | Word.POLITE | Word.POINTS
 _BETWEEN = _AFTER | Word.CORRECTION | Word.NOT | Word.NO | Word.LEAD
 _BEFORE = _BETWEEN | Word.SCORING | Word.MINUS
 _SAYS = Word.REASON | Word.PRAISE | Word.ASPECT  # a filler that is one of these as well may be a why
+_PRAISING = Word.PRAISE | Word.ASPECT
 _JOINING = frozenset(",;:.-–—…)]}(=/|*•+،、。~")
 _CLOSING = frozenset({Type.STOP, Type.COMMA, Type.DASH})
 
 
 def rest_of(phrase: Phrase, spans: list[tuple[int, int]]) -> str | None:
-    """Give the text outside the token `spans`, joining marks at the cuts stripped; None when only lead-ins and fillers are left."""
+    """Give the text outside the token `spans`, joining marks at the cuts stripped; None when only lead-ins and fillers are left.
+
+    Where the words before a score run into it, they are half a sentence: only when a reason follows the score can they be left out,
+    else the whole text is kept as it was typed.
+    """
     pieces: list[str] = []
     position = 0
     for first, last in [*sorted(spans), (phrase.count, phrase.count)]:
         filler = _BEFORE if not position else _AFTER if first == phrase.count else _BETWEEN
+        if not position and _runs_into(phrase, first, last):
+            announced = any(flags & Word.SCORING for flags in phrase.flags[first:last])
+            if announced and not _tells(phrase, 0, first, filler | Word.FREQUENT):
+                position = last
+                continue
+            if _says_something(phrase, range(last, phrase.count), _AFTER):
+                reason = phrase.flag(last) & Word.REASON and not _tells(phrase, 0, first, ~_PRAISING)
+                if not reason:
+                    return phrase.text.strip()
+                position = last
+                continue
         if _says_something(phrase, range(position, first), filler):
             pieces.append(_cut(phrase, position, first))
         position = max(position, last)
     return " ".join(filter(None, pieces)) or None
+
+
+def _runs_into(phrase: Phrase, first: int, last: int) -> bool:
+    """Whether words stand before the score at `first`, in its own clause."""
+    return 0 < first < last <= phrase.count and phrase.type(first - 1) is Type.WORD
+
+
+def _tells(phrase: Phrase, first: int, last: int, filler: int) -> bool:
+    """Whether a word that is none of `filler` stands there."""
+    return any(
+        phrase.tokens[at].type is Type.WORD and not phrase.flags[at] & filler for at in range(first, last)
+    )
 
 
 def _says_something(phrase: Phrase, piece: range, filler: int) -> bool:

@@ -21,9 +21,9 @@ from typing import NamedTuple
 from surveys.reading.expression import Expression, Form
 from surveys.reading.expressions import find_expressions
 from surveys.reading.kinds import Kind, Reading
-from surveys.reading.phrase import Phrase
+from surveys.reading.phrase import QUESTION_MARKS, Phrase
 from surveys.reading.rest import rest_of
-from surveys.reading.sides import Left, LeftSide, Right, is_taken_back, left_of, right_of
+from surveys.reading.sides import Left, LeftSide, Right, is_asked, is_taken_back, left_of, right_of
 from surveys.reading.tokens import Type
 from surveys.reading.words import Word
 from surveys.scale import Scale
@@ -76,10 +76,22 @@ def read_score(phrase: Phrase, scale: Scale) -> Reading:
     value = scores[0].expression.value
     if value not in scale:
         return Reading(Kind.OUT_OF_RANGE)
-    used = [(c.side.lead, c.expression.last) for c in candidates if c.place is Place.SCORE or c.side.denied]
+    used = [
+        (_cut_from(phrase, c), c.expression.last)
+        for c in candidates
+        if c.place is Place.SCORE or c.side.denied
+    ]
     correction = any(c.side.correcting or c.expression.starred for c in scores)
     why = rest_of(phrase, [*used, *((e.first, e.last) for e in asked)])
     return Reading(Kind.SCORE, value, why, correction=correction)
+
+
+def _cut_from(phrase: Phrase, candidate: Candidate) -> int:
+    """Find where the lead-in of a score begins; after other words "it" belongs to them: "loved it 10/10"."""
+    at = candidate.side.lead
+    while candidate.side.left in {Left.WORD, Left.PRAISE} and phrase.flag(at) & Word.OPENER:
+        at += 1
+    return min(at, candidate.expression.first)
 
 
 def _without_question(
@@ -99,12 +111,20 @@ def _candidates(phrase: Phrase, found: list[Expression], scale: Scale) -> list[C
     for expression in found:
         side = left_of(phrase, expression.first, head, denied_until)
         right = right_of(phrase, expression.last, tail)
-        place = _judge(phrase, expression, side.left, right)
+        place = _judge(phrase, expression, side, right)
         if side.denied:
             place = Place.NONE if side.left is Left.WORD else Place.FAINT
             denied_until = expression.last
+        elif is_asked(phrase, expression):
+            place = min(place, Place.NONE if expression.first else Place.FAINT)
         elif side.blocked or right is Right.CONDITION or is_taken_back(phrase, side.lead, expression):
             place = min(place, Place.FAINT)
+        if (
+            right is Right.END
+            and phrase.flag(expression.first - 1) & Word.NO
+            and any(c.place is Place.SCORE for c in candidates)
+        ):
+            place = Place.RIVAL  # "8, no 9" corrects or denies
         candidate = Candidate(expression, place, side)
         if place < Place.SCORE and not candidate.fits(scale):
             candidate = candidate._replace(place=Place.NONE)
@@ -112,8 +132,9 @@ def _candidates(phrase: Phrase, found: list[Expression], scale: Scale) -> list[C
     return candidates
 
 
-def _judge(phrase: Phrase, expression: Expression, left: Left, right: Right) -> Place:
-    """Rules 2, 3 and 7."""
+def _judge(phrase: Phrase, expression: Expression, side: LeftSide, right: Right) -> Place:
+    """Rules 1, 2, 3 and 7."""
+    left, lead = side.left, side.lead
     if expression.explicit:
         return Place.SCORE
     if left in {Left.START, Left.SCORING}:
@@ -128,6 +149,8 @@ def _judge(phrase: Phrase, expression: Expression, left: Left, right: Right) -> 
         return Place.NONE
     if left is Left.PRAISE and right is Right.END:
         return Place.SCORE
+    if left is Left.WORD and _is_age_or_time(phrase, expression, lead):
+        return Place.NONE
     if left is Left.WORD and expression.form is Form.SPLIT and len(expression.offers) < 2:
         return Place.NONE  # "waited from 9 to 11"
     if left is Left.WORD and phrase.flags[expression.first - 1] & (Word.JOIN | Word.OR):
@@ -147,6 +170,15 @@ def _may_follow(phrase: Phrase, expression: Expression, left: Left, right: Right
     if expression.value == 0:
         return right <= Right.REASON  # "zero service"
     return right <= Right.ASPECT and right is not Right.OPENER
+
+
+def _is_age_or_time(phrase: Phrase, expression: Expression, lead: int) -> bool:
+    """Rule 1 for what only other words tell: "my son is 9", "приехал в 9", "what does 10 mean", "open 9-5?"."""
+    first = expression.first
+    before = first - 1 - phrase.hyphenated(first - 1)
+    return phrase.said(expression.last) in QUESTION_MARKS or bool(
+        phrase.flag(lead - 1) & Word.KIN or phrase.flag(before) & Word.AT or phrase.flag(0) & Word.QUESTION
+    )
 
 
 def _is_own_sentence(phrase: Phrase, expression: Expression) -> bool:

@@ -4,7 +4,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from surveys.reading.expression import Expression
-from surveys.reading.phrase import PARTING, Phrase
+from surveys.reading.phrase import PARTING, QUESTION_MARKS, Phrase
 from surveys.reading.tokens import Type
 from surveys.reading.words import Word
 
@@ -57,6 +57,7 @@ def left_of(phrase: Phrase, first: int, head: int, denied_until: int) -> LeftSid
         flags[at] & (Word.LEADING | Word.NOT)
         or tokens[at].type is Type.QUOTE
         or tokens[at].text in _LEAD_SIGNS
+        or (flags[at - 1] & Word.PREFIX and phrase.hyphenated(at))
     ):
         passed |= flags[at]
         denied = denied or bool(flags[at] & Word.NOT and not flags[at] & Word.LEADING)
@@ -111,6 +112,8 @@ def right_of(phrase: Phrase, last: int, tail: int) -> Right:
         return Right.WORD if phrase.type(at + 1) is Type.NUMBER else Right.OPENER
     if flags & Word.PRAISE:
         return Right.PRAISE
+    if flags & Word.POLITE and flags & Word.TAIL and not flags & Word.UNIT:
+        return Right.OPENER  # "3 please turn the music down"
     unknown = phrase.tokens[at].type is Type.WORD and not flags & ~Word.LABELLED
     return Right.UNCOUNTED if unknown and _is_uncounted(phrase, at) else Right.WORD
 
@@ -139,7 +142,7 @@ def _is_uncounted(phrase: Phrase, at: int) -> bool:
 
 
 def is_taken_back(phrase: Phrase, lead: int, expression: Expression) -> bool:
-    """Whether what follows takes the number back: "10 but I can't", "10 не поставлю", "would be 10 but …", "is 9 good?"."""
+    """Whether what follows takes the number back: "10 but I can't", "10 не поставлю", "would be 10 but …"."""
     last = expression.last
     following = [
         at for at in range(last, min(last + REACH, phrase.count)) if phrase.tokens[at].type is Type.WORD
@@ -154,10 +157,15 @@ def is_taken_back(phrase: Phrase, lead: int, expression: Expression) -> bool:
             chain |= flags
         if chain & Word.WOULD and not chain & Word.SCORING:
             return True
-    end = last
+    return False
+
+
+def is_asked(phrase: Phrase, expression: Expression) -> bool:
+    """Whether the number stands inside a question: "is 9 good?"."""
+    end = last = expression.last
     while end < last + REACH and phrase.type(end) in _RUNNING_ON:
         end += 1
-    return end > last and phrase.said(end) in {"?", "？", "؟"} and not expression.explicit
+    return end > last and phrase.said(end) in QUESTION_MARKS and not expression.explicit
 
 
 def _is_turn(phrase: Phrase, at: int) -> bool:

@@ -13,7 +13,7 @@ A language file (languages/<code>.toml) is all that a new language needs. Lists 
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
@@ -27,6 +27,7 @@ EVERYWHERE = ("opt_out", "opt_out_alone", "opt_in", "help", "feedback")
 KEYWORDS = (*EVERYWHERE, "opt_out_here", "yes", "no", "decline")
 COMMANDS = ("opt_out", "opt_out_alone", "opt_out_here", "opt_in", "help")
 UNIVERSAL = "universal"
+CLEAR = 2  # words that the conversation's language must know for its reading to count, where another language knows as many
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,23 @@ class Vocabulary:
     keywords: Mapping[str, frozenset[str]]
     keyword_starts: frozenset[str]  # first words of opt-out, opt-in and help phrases: most replies have none
     homophones: Mapping[int, frozenset[str]]
+    alone: Mapping[
+        str, "Vocabulary"
+    ]  # of several languages: each with its own words, and the numbers and keywords of all
+
+    def told_by(self, said: Sequence[str]) -> "Vocabulary":
+        """Choose the language that knows more of these words than any other does; all together where none does.
+
+        Estonian "see" may lead in a score, English "see" may not: what a word means is asked of the language it is said in.
+        """
+        best, most, tied = self, 0, False
+        for one in self.alone.values():
+            known = sum(map(one.words.__contains__, said))
+            if known > most:
+                best, most, tied = one, known, False
+            elif known == most:
+                tied = most < CLEAR or best.own_words is not self.own_words
+        return self if tied or not most else best
 
     def value_of(self, said: str) -> int | None:
         """Give the value of a number in words, None when it is none."""
@@ -162,7 +180,7 @@ def vocabulary(codes: tuple[str, ...]) -> Vocabulary:
                 phrases = load_language(code).keywords[name]
                 # "seis" is stop in Finnish, and six in Spanish.
                 keywords[name] |= {p for p in phrases if code == first or p not in numbers}
-    return Vocabulary(
+    merged = Vocabulary(
         words=words,
         numbers=numbers,
         endings=frozenset().union(*(file.endings for file in files)),
@@ -174,6 +192,19 @@ def vocabulary(codes: tuple[str, ...]) -> Vocabulary:
         keywords={name: frozenset(phrases) for name, phrases in keywords.items()},
         keyword_starts=frozenset(phrase.split()[0] for name in COMMANDS for phrase in keywords[name]),
         homophones={value: words for file in files for value, words in file.homophones.items()},
+        alone={},
+    )
+    if len(files) < 2:
+        return merged
+    alone = {file.code: vocabulary((file.code,)) for file in files}
+    return replace(
+        merged,
+        alone={
+            code: replace(
+                one, numbers=merged.numbers, keywords=merged.keywords, keyword_starts=merged.keyword_starts
+            )
+            for code, one in alone.items()
+        },
     )
 
 

@@ -36,6 +36,10 @@ class Word:
     WOULD: Final = 1 << 20  # "would be 9" is no answer where a "but" follows
     PREFIX: Final = 1 << 21  # written without a space before a digit: Hebrew "ב9"
     QUESTION: Final = 1 << 22  # starts a question: "who", "why"
+    KIN: Final = 1 << 26  # whose number is an age: "my son is 9"
+    AT: Final = (
+        1 << 27
+    )  # may lead a score in ("оцениваю в 9"), and tells a time after any other word ("приехал в 9")
     FREQUENT: Final = 1 << 23  # nothing here, but tells the language
 
     LEADING: Final = LEAD | SCORING | CORRECTION
