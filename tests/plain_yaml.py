@@ -101,4 +101,5 @@ def _scalar(text: str, number: int) -> Any:
         return {key.strip(): value.strip() for key, value in pairs}
     if re.search(r"^[&*!|>%@`]|: ", text):
         raise ValueError(f"line {number}: {text!r} needs quotes")
-    return int(text) if text.isdecimal() else text
+    words = {"true": True, "false": False, "null": None}
+    return int(text) if text.isdecimal() else words.get(text, text)

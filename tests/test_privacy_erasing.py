@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.ingest.past_answers import PastAnswer, store_answers
 from bot.privacy.export import export_person
 from bot.privacy.finding import Elsewhere, find_person
 from storage.tables.answers import Response
@@ -271,3 +272,17 @@ async def test_the_export_holds_every_word_name_address_and_visit_and_nobody_els
             "event": "asking",
             "detail": {"channel": "sms"},
         }
+
+
+async def test_past_answers_of_an_erased_customer_come_in_without_customer_and_words(url: str) -> None:
+    async with World.at(url) as world:
+        await liis_answers(world)
+        await world.forget("c-liis")
+        firm, at = world.firm, world.clock.now() - timedelta(days=300)
+        past = PastAnswer(9, WORDS, at, "c-liis", "email", "et", {"branch": "Tartu"}, 1)
+        survey, zone = firm.surveys["nps"], firm.zone
+        assert await world.store.write(lambda tx: store_answers(tx, survey, zone, [past])) == (1, 0)
+        assert await world.store.write(lambda tx: store_answers(tx, survey, zone, [past])) == (0, 1)
+        after = await everything(world)
+        assert not [word for word in PERSONAL if word in after]
+        assert (await world.scores())[""][0] == {"": {3: 1, 9: 1, 10: 1}}
