@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+import structlog
 
 if TYPE_CHECKING:
     from tests.fakes.postgres import PostgresServer
@@ -57,3 +58,10 @@ async def twilio() -> AsyncIterator["FakeTwilio"]:
 
     async with FakeTwilio() as fake:
         yield fake
+
+
+@pytest.fixture(autouse=True)
+def plain_log() -> None:
+    """Log plain lines: structlog's own default draws a traceback with all local variables, which takes seconds."""
+    render = structlog.processors.KeyValueRenderer(key_order=["event"])
+    structlog.configure(processors=[structlog.processors.format_exc_info, render])
