@@ -37,6 +37,9 @@ GROUP = 256
 PATIENCE = 4.0
 """Seconds to wait for another process that holds the store, before everything that waits is refused."""
 
+WAL_BOUND = 64 * 1024 * 1024
+"""Bytes that the WAL may grow to before readers are waited for, so that it can begin anew."""
+
 BACKLOG = 10_000
 """Units that may wait; more are refused at once."""
 
@@ -58,6 +61,7 @@ class SqliteStore:
         self._accepts = False
         self._lead = Lead(path)
         self._identity: tuple[int, int] | None = None
+        self._wal_may_be = WAL_BOUND
         self._reader: aiosqlite.Connection | None = None
         self._reader_opening = asyncio.Lock()
         self.read = Reader(self)
@@ -160,8 +164,8 @@ class SqliteStore:
         while True:
             group, last = self._next_group()
             if group:
-                done = self._commit(group)
-                self._settle(done)
+                self._settle(self._commit(group))
+                self._trim()
             if last:
                 return
 
@@ -258,6 +262,13 @@ class SqliteStore:
 
         with contextlib.suppress(RuntimeError):  # the loop is gone: nobody waits any more
             self._loop.call_soon_threadsafe(settle)
+
+    def _trim(self) -> None:
+        """Keep the WAL in bounds, which readers that are always there would let it grow out of."""
+        size = sqlite_file.wal_size(self.path)
+        if size > self._wal_may_be:
+            left = sqlite_file.trim_wal(self._connection, self.path, within=1.0, patience=self._patience)
+            self._wal_may_be = max(WAL_BOUND, left + WAL_BOUND // 2)  # in vain: not again at every commit
 
     def _still_there(self) -> None:
         if sqlite_file.identity(self.path) != self._identity:

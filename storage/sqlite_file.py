@@ -112,6 +112,26 @@ def identity(path: Path) -> tuple[int, int] | None:
     return (stat.st_dev, stat.st_ino)
 
 
+def wal_size(path: Path) -> int:
+    """Return the bytes of the WAL; 0 where there is none."""
+    try:
+        return path.with_name(path.name + "-wal").stat().st_size
+    except OSError:
+        return 0
+
+
+def trim_wal(connection: sqlite3.Connection, path: Path, *, within: float, patience: float) -> int:
+    """Fold the WAL into the file and cut it, waiting for readers for `within` seconds; return its size then."""
+    connection.execute(f"PRAGMA busy_timeout = {int(within * 1000)}")
+    try:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    except sqlite3.Error:
+        pass  # the next commit meets the same trouble, and tells it
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {int(patience * 1000)}")
+    return wal_size(path)
+
+
 def in_trouble(error: sqlite3.Error) -> bool:
     """Tell trouble with the file or the disk from a fault of one statement."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in TROUBLE
