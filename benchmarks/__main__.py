@@ -19,6 +19,8 @@ from benchmarks.machine import describe
 BENCHMARKS = {
     "inbound": "benchmarks.b1_inbound",
     "kills": "benchmarks.kills",
+    "dispatch": "benchmarks.b3_dispatch",
+    "score": "benchmarks.b5_score",
 }
 """Name -> module with `run(size) -> Report`, in the order of running."""
 
