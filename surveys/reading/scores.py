@@ -147,6 +147,8 @@ def _judge(phrase: Phrase, expression: Expression, side: LeftSide, right: Right)
         return Place.SCORE if alone else Place.RIVAL
     if expression.spelled:
         return Place.NONE
+    if right is Right.ASPECT and left is Left.PRAISE:
+        return Place.RIVAL  # "8 food 6 service"
     if left is Left.PRAISE and right is Right.END:
         return Place.SCORE
     if left is Left.WORD and _is_age_or_time(phrase, expression, lead):

@@ -4,6 +4,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from surveys.reading.expression import Expression
+from surveys.reading.following import spelled_at
 from surveys.reading.phrase import PARTING, QUESTION_MARKS, Phrase
 from surveys.reading.tokens import Type
 from surveys.reading.words import Word
@@ -94,16 +95,22 @@ def right_of(phrase: Phrase, last: int, tail: int) -> Right:
     flags = phrase.flags[at]
     if _is_condition(flags):
         return Right.CONDITION
+    if marked and _is_ordinal(phrase, last):
+        return Right.WORD
     if marked or _is_closed_filler(phrase, at):
         return Right.MARK
-    if _is_condition(phrase.flag(at + 1)):
-        return Right.CONDITION
+    if spelled_at(phrase, at) not in {None, (1, at + 1)}:
+        return Right.WORD  # "7 eleven"
+    if _is_condition(phrase.flag(at + 1)) and not flags & Word.NO:
+        return Right.CONDITION  # not "5 ei olnud midagi erilist"
     if flags & Word.REASON:
         return Right.REASON
     if flags & Word.WOULD and phrase.flag(at + 1) & Word.LEAD:
         return Right.CONDITION  # "5 would be generous"
     if flags & (Word.PRAISE | Word.ASPECT) and _is_counting(phrase, at):
         return Right.WORD
+    if flags & Word.MINUS and _is_last_word(phrase, at):
+        return Right.WORD  # "3 miinus" is less than 3
     if flags & (Word.NOT | Word.NO | Word.CORRECTION | Word.MINUS):
         return Right.OPENER
     if flags & Word.ASPECT:
@@ -114,8 +121,31 @@ def right_of(phrase: Phrase, last: int, tail: int) -> Right:
         return Right.PRAISE
     if flags & Word.POLITE and flags & Word.TAIL and not flags & Word.UNIT:
         return Right.OPENER  # "3 please turn the music down"
-    unknown = phrase.tokens[at].type is Type.WORD and not flags & ~Word.LABELLED
+    if _leads_to_praise(phrase, at):
+        return Right.PRAISE
+    unknown = phrase.tokens[at].type is Type.WORD and not flags & ~(Word.LABELLED | Word.SCORING)
     return Right.UNCOUNTED if unknown and _is_uncounted(phrase, at) else Right.WORD
+
+
+def _is_ordinal(phrase: Phrase, dot: int) -> bool:
+    """Whether "3. järjekorras" stands here: where a dot makes ordinals, one unknown word without a capital may be what is numbered."""
+    word = dot + 1
+    return (
+        phrase.words.ordinal_dot
+        and phrase.said(dot) == "."
+        and phrase.type(word) is Type.WORD
+        and not phrase.flags[word]
+        and not phrase.is_capital(word)
+        and _is_last_word(phrase, word)
+    )
+
+
+def _leads_to_praise(phrase: Phrase, at: int) -> bool:
+    """Whether fillers run into praise: "8 в целом неплохо"."""
+    start = at
+    while phrase.flag(at) & Word.LEAD and phrase.flag(at) & Word.TAIL and at < start + REACH:
+        at += 1
+    return at > start and bool(phrase.flag(at) & Word.PRAISE) and not _is_counting(phrase, at)
 
 
 def _is_uncounted(phrase: Phrase, at: int) -> bool:

@@ -69,7 +69,7 @@ _DROPPED = frozenset(APOSTROPHES + '"\u00ad')
 _KEYCAP_TEN = "\U0001f51f"
 
 _ASCII = re.compile(
-    r"(\d++)|([A-Za-z]++(?:['`][A-Za-z]++)*+)|([\n\r\v\f]++)|([ \t\x00-\x08\x0e-\x1f\x7f]++)|(<3(?!\d)|.)",
+    r"(\d++)|([A-Za-z]++(?:['`][A-Za-z]++)*+)|([\n\r\v\f]++)|([ \t\x00-\x08\x0e-\x1f\x7f]++)|(<3(?!\d)|(?<!\S)[:;=]-?[DdPpOo](?!\S)|.)",
     re.DOTALL,
 )
 
@@ -91,7 +91,7 @@ def _unicode_pattern() -> re.Pattern[str]:
         rf"|([^\W\d_]{letter}*+(?:[{APOSTROPHES}\"]{letter}++)*+)"
         r"|([\n\r\v\f\u0085\u2028\u2029]++)"
         rf"|([\s{IGNORED}]++)"
-        r"|(<3(?!\d)|.)",  # a heart is no three
+        r"|(<3(?!\d)|(?<!\S)[:;=]-?[DdPpOo](?!\S)|.)",  # a heart is no three, a laugh no word
         re.DOTALL,
     )
 

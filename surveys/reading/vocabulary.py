@@ -8,7 +8,7 @@ A language file (languages/<code>.toml) is all that a new language needs. Lists 
 - `[words]` one list per bit of `Word`, see words.py.
 - `[numbers]` `words` beside the spelling rules; `never`: spellings that mean something else too often; `endings` that may follow digits
   ("9-ga"); `plural`: endings of what is counted, `uncounted`: endings of what never is; `counts_plural`: nothing is counted but
-  plurals; `nouns_capitalised`: a capital makes no name; `homophones`: words before which a digit is a word ("2 slow").
+  plurals; `nouns_capitalised`: a capital makes no name; `ordinal_dot`: "3." is also "third"; `homophones`: words before which a digit is a word ("2 slow").
 """
 
 import tomllib
@@ -47,6 +47,7 @@ class Language:
     uncounted: tuple[str, ...]
     counts_plural: bool
     nouns_capitalised: bool
+    ordinal_dot: bool
     homophones: Mapping[int, frozenset[str]]
 
 
@@ -61,6 +62,7 @@ class Vocabulary:
     uncounted: tuple[str, ...]
     counts_plural: bool
     nouns_capitalised: bool
+    ordinal_dot: bool
     own_words: Mapping[str, int]  # of the first language alone
     keywords: Mapping[str, frozenset[str]]
     keyword_starts: frozenset[str]  # first words of opt-out, opt-in and help phrases: most replies have none
@@ -143,6 +145,7 @@ def load_language(code: str) -> Language:
         uncounted=tuple(_list(numbers, "uncounted")),
         counts_plural=bool(numbers.get("counts_plural")),
         nouns_capitalised=bool(numbers.get("nouns_capitalised")),
+        ordinal_dot=bool(numbers.get("ordinal_dot")),
         homophones={
             int(value): frozenset(map(normalise, _list(numbers["homophones"], value)))
             for value in numbers.get("homophones", {})
@@ -188,6 +191,7 @@ def vocabulary(codes: tuple[str, ...]) -> Vocabulary:
         uncounted=own.uncounted if own else (),
         counts_plural=bool(own and own.counts_plural),
         nouns_capitalised=any(file.nouns_capitalised for file in files),
+        ordinal_dot=any(file.ordinal_dot for file in files),
         own_words=own.words if own else {},
         keywords={name: frozenset(phrases) for name, phrases in keywords.items()},
         keyword_starts=frozenset(phrase.split()[0] for name in COMMANDS for phrase in keywords[name]),
