@@ -77,6 +77,9 @@ def claim_one(
 ) -> Claimed | None:
     """Claim one message by `ticket` (attempt id, owner), or decide what else becomes of it."""
     claim = (*ticket, now + LEASE)
+    person_id = candidate.person_id if isinstance(candidate, OutboundRow) else candidate[1]
+    if person_id is not None and tx.people.lock_if_free(person_id) is None:
+        return None  # somebody works on this person, a STOP perhaps: at the next look
     if isinstance(candidate, OutboundRow):
         return _claim_row(tx, firm, candidate, now, claim)
     return claim_invitation(tx, firm, channel, *candidate, now, claim)

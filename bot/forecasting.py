@@ -110,8 +110,8 @@ class Trial:
     def _wake(self, tx: Transaction, now: datetime) -> None:
         """End the conversations whose time is over."""
         while due := tx.conversations.due(now, AT_ONCE):
-            for number, person_id in due:
-                wake(tx, self._firm, number, person_id, now)
+            for number, _ in due:
+                wake(tx, self._firm, number, now)
 
     def _claim(self, tx: Transaction, channel: str, now: datetime) -> bool:
         limit = (

@@ -57,9 +57,8 @@ class Judgement:
 def take_visit(tx: Transaction, firm: Firm, visit: Visit, now: datetime) -> Taken:
     """Store a visit and decide about asking. The same visit again is known; changed and not yet asked, planned anew."""
     visit = without_person(tx, visit)
-    before = tx.visits.get(visit.visit_id)
     known_customer = tx.people.customer(visit.customer_id)
-    known_phone = _phone_of(tx, before)
+    phone_of = tx.people.by_address("sms", visit.phone) if visit.phone else None
     person_id = tx.people.resolve(visit.customer_id, {"sms": visit.phone} if visit.phone else {})
     tx.people.put_customer(
         CustomerRow(
@@ -71,6 +70,7 @@ def take_visit(tx: Transaction, firm: Firm, visit: Visit, now: datetime) -> Take
             visit.extra.get("quiet_hours"),
         )
     )
+    before = tx.visits.get(visit.visit_id)  # as it is now that nobody else works on this person
     if before is None:
         number = tx.visits.number_of(person_id, visit.occurred_at)
         plan, displaced = _plan(tx, firm, visit, person_id, now)
@@ -78,7 +78,7 @@ def take_visit(tx: Transaction, firm: Firm, visit: Visit, now: datetime) -> Take
         _displace(tx, visit.visit_id, displaced, now)
         return Taken.NEW
     same_customer = known_customer is not None and _says_nothing_new(visit, known_customer)
-    same_phone = visit.phone is None or visit.phone in known_phone
+    same_phone = visit.phone is None or (known_customer is not None and phone_of == known_customer.person_id)
     if _facts(visit) == _facts(before.visit) and same_customer and same_phone:
         return Taken.KNOWN
     if before.state in UNDECIDED and before.asked_at is None:
@@ -292,12 +292,6 @@ def _answers_so_far(
 def _usable(row: AddressRow) -> bool:
     """Tell whether a message could arrive: no landline, and nothing the provider refused for good."""
     return row.unusable is None and (row.channel != "sms" or can_text(row.address))
-
-
-def _phone_of(tx: Transaction, before: VisitRow | None) -> tuple[str, ...]:
-    if before is None:
-        return ()
-    return tuple(row.address for row in tx.people.addresses(before.person_id) if row.channel == "sms")
 
 
 def _says_nothing_new(visit: Visit, known: CustomerRow) -> bool:

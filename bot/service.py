@@ -154,16 +154,14 @@ class Service:
         while True:
             now = self.clock.now()
             due = await self.store.write(lambda tx: tx.conversations.due(now, AT_ONCE))  # noqa: B023 -- awaited here
-            results = await asyncio.gather(
-                *(self._wake(conversation_id, person_id) for conversation_id, person_id in due)
-            )
+            results = await asyncio.gather(*(self._wake(conversation_id) for conversation_id, _ in due))
             if len(due) < AT_ONCE or not any(results):
                 return
 
-    async def _wake(self, conversation_id: int, person_id: int) -> bool:
+    async def _wake(self, conversation_id: int) -> bool:
         now = self.clock.now()
         try:
-            await self.store.write(lambda tx: wake(tx, self.firm, conversation_id, person_id, now))
+            await self.store.write(lambda tx: wake(tx, self.firm, conversation_id, now))
         except StoreError:
             raise
         except Exception:
@@ -186,6 +184,9 @@ class Service:
         now = self.clock.now()
 
         def work(tx: Transaction) -> None:
+            stored = tx.inbox.get(row.inbox_id)
+            if stored is None or stored.state != row.state:
+                return  # another process was faster
             handle(tx, self.firm, Inbound.from_dict(row.body), now)
             tx.inbox.set(row.inbox_id, "handled", row.tries + 1)
 

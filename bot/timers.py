@@ -14,10 +14,13 @@ from surveys.conversation import advance
 from surveys.events import TimedOut
 
 
-def wake(tx: Transaction, firm: Firm, conversation_id: int, person_id: int, now: datetime) -> None:
+def wake(tx: Transaction, firm: Firm, conversation_id: int, now: datetime) -> None:
     """Move a conversation whose moment has come: a reminder, or its end."""
-    person = tx.people.lock(person_id)
-    row = tx.conversations.get(conversation_id)
+    found = tx.conversations.get(conversation_id)
+    if found is None:
+        return
+    person = tx.people.lock(found.person_id)
+    row = tx.conversations.get(conversation_id)  # as it is now that nobody else works on this person
     if row is None or row.conversation.wake_at is None or row.conversation.wake_at > now:
         return
     visit = tx.visits.get(row.visit_id)
@@ -42,5 +45,7 @@ def give_up_lapsed(tx: Transaction, now: datetime) -> int:
     """Call claimed messages whose lease ran out unknown: sent or not, nobody can tell. Return how many."""
     lapsed = tx.outbox.lapsed(now)
     for row in lapsed:
+        if row.person_id is not None and tx.people.lock_if_free(row.person_id) is None:
+            continue  # somebody works on this person: at the next look
         give_up(tx, row, "lease", now)
     return len(lapsed)

@@ -5,7 +5,8 @@ VALUES (:channel, :external_id, :address, :received_at, :state, 0, :body)
 ON CONFLICT (channel, external_id) DO NOTHING RETURNING inbox_id;
 
 -- name: inbound^
-SELECT * FROM inbox WHERE inbox_id = :inbox_id;
+-- One message that came in, locked: of several who would handle it again, one does.
+SELECT * FROM inbox WHERE inbox_id = :inbox_id $for_update;
 
 -- name: set_inbound!
 UPDATE inbox SET state = :state, tries = :tries, error = :error WHERE inbox_id = :inbox_id;
