@@ -25,6 +25,8 @@ def after_number(
     ):
         return found
     sign = phrase.said(last)
+    if sign == "," and phrase.glued(last) and phrase.said(last + 1) in MINUS_SIGNS and phrase.glued(last + 1):
+        return Expression(Form.COUNT, first, last + 2)  # "5,-": a price
     if sign == "%":
         if scale.high == 100:
             return finish(phrase, first, last + 1, value)
@@ -77,7 +79,8 @@ def out_of(phrase: Phrase, first: int, last: int, value: int, top: int, scale: S
     """`value` of `top`, said openly: a score where `top` is the scale's own, else another scale, or two numbers."""
     last += _is_points(phrase, last)
     ending = last + phrase.hyphenated(last)
-    if phrase.glued(ending) and phrase.said(ending) in phrase.words.endings:
+    tied = phrase.said(ending) in phrase.words.endings or phrase.flag(ending) & Word.OUT_OF
+    if phrase.glued(ending) and tied:
         last = ending + 1  # "9/10-st"
     if phrase.is_counted(last):
         return Expression(Form.COUNT, first, last)  # 9 out of 10 people
@@ -187,7 +190,7 @@ def _noun(phrase: Phrase, first: int, last: int, value: int, scale: Scale, *, sp
         glued
         and phrase.said(last) == "."
         and phrase.flag(last + 1) & Word.UNIT
-        and not phrase.is_capital(last + 1)
+        and (phrase.words.nouns_capitalised or not phrase.is_capital(last + 1))
     ):
         return Expression(Form.COUNT, first, last + 2)  # an ordinal: "2. korda", "9. mai"
     if flags & Word.POINTS:

@@ -78,11 +78,13 @@ def _is_joined(phrase: Phrase, at: int) -> bool:
 def _is_labelled(phrase: Phrase, at: int) -> bool:
     """Numbered by the word before: "room 7", "order no. 5", "tel: 5"."""
     back = at - 1
+    if phrase.said(back) == "@":
+        return True
     if phrase.flag(back) & (Word.SCORING | Word.OUT_OF):
         return False
     for _ in range(2):
         back -= phrase.said(back) in _LABEL_MARKS
-    if phrase.said(back + 1) == "." and len(phrase.said(back)) > LONGEST_SHORT_FORM:
+    if phrase.said(back + 1) == "." and back and len(phrase.said(back)) > LONGEST_SHORT_FORM:
         return False  # "… a good customer. 3": a sentence ends, "no. 5" is a short form
     if phrase.flag(back) & Word.NO:
         back -= 1  # "order no. 5"

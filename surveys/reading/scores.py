@@ -137,6 +137,13 @@ def _judge(phrase: Phrase, expression: Expression, side: LeftSide, right: Right)
     left, lead = side.left, side.lead
     if expression.explicit:
         return Place.SCORE
+    if (
+        left is Left.START
+        and expression.first == 1
+        and phrase.flags[0] & Word.AT
+        and not phrase.glued(expression.first)
+    ):
+        return Place.RIVAL  # "в 5" may be a time
     if left in {Left.START, Left.SCORING}:
         if _may_follow(phrase, expression, left, right):
             return Place.SCORE

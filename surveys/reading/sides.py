@@ -101,8 +101,8 @@ def right_of(phrase: Phrase, last: int, tail: int) -> Right:
         return Right.MARK
     if spelled_at(phrase, at) not in {None, (1, at + 1)}:
         return Right.WORD  # "7 eleven"
-    if _is_condition(phrase.flag(at + 1)) and not flags & Word.NO:
-        return Right.CONDITION  # not "5 ei olnud midagi erilist"
+    if _is_condition(phrase.flag(at + 1)):
+        return Right.CONDITION
     if flags & Word.REASON:
         return Right.REASON
     if flags & Word.WOULD and phrase.flag(at + 1) & Word.LEAD:
@@ -177,9 +177,13 @@ def is_taken_back(phrase: Phrase, lead: int, expression: Expression) -> bool:
     following = [
         at for at in range(last, min(last + REACH, phrase.count)) if phrase.tokens[at].type is Type.WORD
     ]
+    if phrase.said(last) in QUESTION_MARKS and phrase.flag(last + 1) & (Word.NO | Word.NOT):
+        return True  # "10? no way"
     marked = phrase.type(last) in PARTING
     for at in [] if marked else following[:4]:
-        if phrase.flags[at] & Word.NOT and (phrase.flag(at + 1) & Word.SCORING or _is_last_word(phrase, at)):
+        if phrase.flags[at] & Word.NOT and phrase.flag(at + 1) & Word.SCORING:
+            return True
+        if phrase.flags[at] & (Word.NOT | Word.NO) and _is_last_word(phrase, at):
             return True
     if following and phrase.flags[following[0]] & Word.REASON:
         chain = 0
