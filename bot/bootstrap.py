@@ -128,7 +128,7 @@ def build_firm(config: Config, *, channels: tuple[str, ...] = ()) -> Firm:
         confirm_opt_out=config.sms.confirm_opt_out if config.sms else True,
         segments_per_day=config.limits.sms_segments_per_day,
         minimum_answers=config.staff.minimum_answers,
-        channels=channels,
+        channels=tuple(_sections(config)) if channels is None else channels,
         staff_ids=frozenset(str(number) for number in config.staff.telegram_ids),
         staff_groups=frozenset(str(number) for number in config.staff.telegram_groups),
         staff_phones=frozenset(config.staff.phones),
@@ -148,6 +148,12 @@ def _check_surveys(config: Config, rules: Rules, surveys: Mapping[str, Survey]) 
     ]
     if problems:
         raise ConfigError(problems)
+
+
+def _sections(config: Config) -> dict[str, Any]:
+    """Return the sections of the channels that are switched on, by name."""
+    sections = {"telegram": config.telegram, "sms": config.sms}
+    return {name: section for name, section in sections.items() if section is not None}
 
 
 def build_channels(config: Config) -> dict[str, Channel]:
@@ -186,7 +192,7 @@ def _channel_settings(config: Config) -> dict[str, Any]:
 
 
 def _rate(config: Config, channel: str) -> float | None:
-    section = {"telegram": config.telegram, "sms": config.sms}.get(channel)
+    section = _sections(config).get(channel)
     return section.messages_per_second if section else None
 
 

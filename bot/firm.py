@@ -19,7 +19,10 @@ DEFAULT_SURVEY = "nps"
 
 @dataclass(frozen=True)
 class Firm:
-    """One organisation. `branch_zones` maps a branch to its time zone; `surveys` are those that may be asked today."""
+    """One organisation. `branch_zones` maps a branch to its time zone; `surveys` are those that may be asked today.
+
+    `channels` are those that are on; where none is, as before the first set-up, every address counts as one.
+    """
 
     organisation: str
     country: str
