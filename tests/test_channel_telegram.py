@@ -252,7 +252,7 @@ async def test_an_empty_poll_waits_and_a_message_ends_the_wait(
 ) -> None:
     await channel.poll(fake.say(LIIS, "9") + 1, timeout=0)
     waiting = asyncio.create_task(channel.poll(None, timeout=30))
-    while not fake.updates.waiting:  # noqa: ASYNC110 -- the fake has no event for this
+    while not fake.updates.waiting:
         await asyncio.sleep(0.001)
     fake.say(LIIS, "10")
     assert [update["message"]["text"] for update in await waiting] == ["10"]

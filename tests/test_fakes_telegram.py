@@ -113,7 +113,7 @@ async def test_a_newer_poll_ends_the_older_one(fake: FakeTelegram) -> None:
     import asyncio
 
     older = asyncio.create_task(call(fake, "getUpdates", timeout=30))
-    while not fake.updates.waiting:  # noqa: ASYNC110 -- the fake has no event for this
+    while not fake.updates.waiting:
         await asyncio.sleep(0.001)
     assert (await call(fake, "getUpdates", timeout=0)).status_code == 200
     assert (await older).status_code == 409

@@ -70,7 +70,7 @@ class Updates:
 
     async def delivered(self) -> None:
         """Wait until the webhook has taken all."""
-        while self.pending:  # noqa: ASYNC110 -- whoever empties it may be a poll, a delivery or a test
+        while self.pending:
             await asyncio.sleep(0.005)
 
     async def close(self) -> None:
@@ -82,7 +82,7 @@ class Updates:
         async with httpx.AsyncClient(timeout=60, trust_env=False) as client:
             while True:
                 for update_id in list(self.pending):
-                    while not 200 <= await self._post(client, update_id) <= 299:  # noqa: ASYNC110 -- a retry, not a wait for an event
+                    while not 200 <= await self._post(client, update_id) <= 299:
                         await asyncio.sleep(self.retry_delay)
                     self.pending.pop(update_id, None)
                 self._changed.clear()
