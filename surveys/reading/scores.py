@@ -1,13 +1,14 @@
 """Which number in a reply is the score, in rules that can be said aloud.
 
 1. Never a score: a number with a unit after it (minutes, euros, kids, %, times), with a name for numbers before it (room, order, at,
-   tel.), inside a date, a time, a price or a phone, stuck to letters (A4, 3rd), or counting something ("7 kids").
+   tel.), inside a date, a time, a price or a phone, stuck to letters (A4, 3rd), counting something ("7 kids"), somebody's age ("my son
+   is 9"), a time by its preposition ("приехал в 9"), or part of a question ("what does 10 mean").
 2. A score stands first or last. First: nothing before it but a greeting or a lead-in ("Hi, I'd give you a 9"), and after it the end, a
    mark (9, 9. 9! 9 - 9: 9 and an emoji), a reason ("9 because"), a word that cannot be counted ("9 but", "9 the staff", "9 Mari
    was kind") or praise or blame ("9 great service"). Last: a mark or praise before it, nothing after, and no other number that
    could be it ("great service, 9").
 3. In mid-sentence only what says itself that it is one: "9/10", or a verb of scoring before it ("so I give you 6 because").
-4. Beside a condition or a denial a number is no answer: "10 if you were cheaper", "almost 9", "can't give you 10", "not 9".
+4. Beside a condition, a denial or irony a number is no answer: "10 if you were cheaper", "almost 9", "not 9", "10? no way".
 5. Two scores that differ are asked again, unless the second corrects the first ("9, no wait, 8", "not 9, 8").
 6. Between two whole numbers (8,5 · 7-8 · 7 or 8) and on another scale (8/10 to 1–5, 80 %) it is asked again, never converted.
 7. Number words obey the same rules, and "one" even stricter ones, since it is an article in many languages.

@@ -157,7 +157,8 @@ def load_language(code: str) -> Language:
 def vocabulary(codes: tuple[str, ...]) -> Vocabulary:
     """Merge the words of `codes`, the conversation's language first, with those that every language shares.
 
-    Word lists are united: what forbids a score in any language forbids it. A number word of a later language is left out where
+    A reply that one language clearly tells is read by that language's words (`Vocabulary.told_by`). For the others word lists are
+    united: what forbids a score in any language forbids it. A number word of a later language is left out where
     an earlier language uses the word for something else ("on" is ten in Turkish and "is" in Estonian).
     """
     first = codes[0] if codes else ""
