@@ -130,8 +130,7 @@ def claim_message(
 ) -> Claimed:
     """Store a question as claimed; it must not be delivered after the window closes."""
     message = question_message(row, ask, valid_for=seconds_left(opening, now))
-    stored = tx.outbox.get(queue(tx, kind, row.channel, message, now, row=row, claim=claim))
-    assert stored is not None
+    stored = tx.outbox.just_added(queue(tx, kind, row.channel, message, now, row=row, claim=claim))
     return Claimed(stored, Outgoing.from_dict(stored.body), claim[0])
 
 

@@ -104,6 +104,12 @@ class Outbox:
         """Return one message; its person is locked, as with `People.lock`."""
         return self._locked("outbound", outbox_id=outbox_id)
 
+    def just_added(self, outbox_id: int) -> OutboundRow:
+        """Return a message that this unit of work stored: nobody else can have it, so nothing is locked."""
+        row = self._db.one("outbound", outbox_id=outbox_id)
+        assert row is not None
+        return _outbound(row)
+
     def by_attempt(self, attempt_id: str) -> OutboundRow | None:
         """Return the message of an attempt; its person is locked."""
         return self._locked("outbound_by_attempt", attempt_id=attempt_id)
