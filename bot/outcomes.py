@@ -19,7 +19,7 @@ from storage.moments import day_of
 from storage.rows import OutboundRow, VisitRow
 from storage.tables.visits import Plan
 from storage.transaction import Transaction
-from surveys.asking import Suppressed
+from surveys.asking import Reason, Suppressed
 from surveys.conversation import advance
 from surveys.events import NotSent
 
@@ -235,7 +235,13 @@ def _plan_again(
 def plan_unsent(
     tx: Transaction, firm: Firm, row: OutboundRow, at: datetime, now: datetime, code: str
 ) -> None:
-    """Put an invitation that the provider surely never got back in line, for `at`."""
+    """Put an invitation that the provider surely never got back in line, for `at`; who stopped meanwhile was not asked."""
+    visit = tx.visits.get(row.visit_id or "")
+    if visit is not None and visit.state == "withdrawn":
+        _uncount(tx, firm, visit, row, now)
+        if visit.reason == "opted_out":
+            suppress(tx, visit.visit.visit_id, Suppressed(Reason.OPTED_OUT, {}), now)
+        return
     _plan_again(tx, firm, row, at, now, code)
 
 
