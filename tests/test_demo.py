@@ -6,6 +6,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+import structlog
 from rich.console import Console
 
 from bot.commands.context import Context
@@ -21,6 +22,12 @@ from surveys.scale import Scale
 
 SCALE = Scale(0, 10)
 MONDAY = datetime(2026, 11, 16, 8, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def as_in_the_command(plain_log: None) -> None:
+    """Log as commands do: nothing but warnings, and not on standard output."""
+    structlog.reset_defaults()
 
 
 def played(capsys: pytest.CaptureFixture[str], **options: object) -> tuple[int, str]:

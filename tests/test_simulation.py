@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import pytest
+import structlog
 
 from bot.commands.context import Context
 from bot.commands.outcome import finish
@@ -14,6 +15,12 @@ from bot.simulation.invariants import Silence, Wired, violations
 from bot.simulation.year import Outcome, Year
 from storage.base import Store
 from storage.transaction import Transaction
+
+
+@pytest.fixture(autouse=True)
+def as_in_the_command(plain_log: None) -> None:
+    """Log as commands do: nothing but warnings, and not on standard output."""
+    structlog.reset_defaults()
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
