@@ -7,7 +7,7 @@ competition are judged at the moment of sending, whatever happened in between an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -57,6 +57,8 @@ class Judgement:
 def take_visit(tx: Transaction, firm: Firm, visit: Visit, now: datetime) -> Taken:
     """Store a visit and decide about asking. The same visit again is known; changed and not yet asked, planned anew."""
     visit = without_person(tx, visit)
+    if tx.visits.fingerprints([visit.visit_id]).get(visit.visit_id) == tx.visits.fingerprint(visit):
+        return Taken.KNOWN
     known_customer = tx.people.customer(visit.customer_id)
     phone_of = tx.people.by_address("sms", visit.phone) if visit.phone else None
     person_id = tx.people.resolve(visit.customer_id, {"sms": visit.phone} if visit.phone else {})
@@ -77,6 +79,10 @@ def take_visit(tx: Transaction, firm: Firm, visit: Visit, now: datetime) -> Take
         tx.visits.add(visit, person_id, now, number, plan)
         _displace(tx, visit.visit_id, displaced, now)
         return Taken.NEW
+    tx.visits.note_handed_in(visit)
+    if known_customer is None and before.visit.customer_id == visit.customer_id:
+        known_customer = tx.people.customer(visit.customer_id)  # another process took the same visit in just now
+        phone_of = person_id
     same_customer = known_customer is not None and _says_nothing_new(visit, known_customer)
     same_phone = visit.phone is None or (known_customer is not None and phone_of == known_customer.person_id)
     if _facts(visit) == _facts(before.visit) and same_customer and same_phone:
@@ -133,29 +139,37 @@ def judge(
 ) -> Judgement:
     """Decide about one visit by what is stored at this moment."""
     person = tx.people.lock(person_id)
-    policy = firm.rules.for_visit(visit)
-    survey = firm.survey_for(visit, policy)
-    reachable = {row.channel: row.address for row in tx.people.addresses(person_id) if _usable(row)}
-    visit = replace(visit, phone=visit.phone or reachable.get("sms"))
-    opening = firm.opening(visit, policy, quiet or visit.extra.get("quiet_hours"))
     open_row = tx.conversations.open_of(person_id)
     known = Person(
         opted_out=person.opted_out_at is not None,
         erased=person.erased_at is not None,
-        addresses=reachable,
+        addresses=_reachable(firm, tx.people.addresses(person_id)),
         asked=tx.visits.asked_of(person_id, now - firm.look_back()),
         waiting=tx.visits.waiting_of(person_id, visit.visit_id),
         open_visit=open_row.visit_id if open_row else None,
     )
-    decision = decide(
-        visit,
-        known,
-        policy,
-        opening,
-        now,
-        answers_so_far=_answers_so_far(tx, firm, visit, policy, survey, now),
-    )
-    return Judgement(decision, policy, survey, opening, reachable)
+    return _judge(tx, firm, visit, known, now, quiet)
+
+
+def plan_for_stranger(tx: Transaction, firm: Firm, visit: Visit, now: datetime) -> Plan:
+    """Decide about the visit of somebody of whom nothing is known but what the visit says."""
+    phone = (AddressRow("sms", visit.phone, None, None),) if visit.phone else ()
+    known = Person(addresses=_reachable(firm, phone))
+    plan, _ = _as_plan(_judge(tx, firm, visit, known, now, None))
+    return plan
+
+
+def _judge(
+    tx: Transaction, firm: Firm, visit: Visit, known: Person, now: datetime, quiet: str | None
+) -> Judgement:
+    policy = firm.rules.for_visit(visit)
+    survey = firm.survey_for(visit, policy)
+    if visit.phone is None and "sms" in known.addresses:
+        visit = replace(visit, phone=known.addresses["sms"])
+    opening = firm.opening(visit, policy, quiet or visit.extra.get("quiet_hours"))
+    answers = _answers_so_far(tx, firm, visit, policy, survey, now)
+    decision = decide(visit, known, policy, opening, now, answers_so_far=answers)
+    return Judgement(decision, policy, survey, opening, known.addresses)
 
 
 def suppress(tx: Transaction, visit_id: str, decision: Suppressed, now: datetime) -> None:
@@ -249,7 +263,10 @@ def _begin(
 def _plan(
     tx: Transaction, firm: Firm, visit: Visit, person_id: int, now: datetime
 ) -> tuple[Plan, tuple[str, ...]]:
-    judged = judge(tx, firm, visit, person_id, now)
+    return _as_plan(judge(tx, firm, visit, person_id, now))
+
+
+def _as_plan(judged: Judgement) -> tuple[Plan, tuple[str, ...]]:
     match judged.decision:
         case Ask(at, channel, displaced):
             return Plan("planned", judged.survey.id, channel, at), displaced
@@ -287,6 +304,15 @@ def _answers_so_far(
         return None
     since = day_of(firm.month_start(now), firm.zone)
     return tx.answers.this_month(survey.id, survey.primary, policy.quota.by, value, since)
+
+
+def _reachable(firm: Firm, rows: Iterable[AddressRow]) -> dict[str, str]:
+    """Return where messages may arrive, by channel: those that are switched on (all of them, where nothing is sent)."""
+    return {
+        row.channel: row.address
+        for row in rows
+        if _usable(row) and (not firm.channels or row.channel in firm.channels)
+    }
 
 
 def _usable(row: AddressRow) -> bool:

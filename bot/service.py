@@ -13,6 +13,7 @@ from datetime import timedelta
 import structlog
 
 from bot.alerts import alert_admins
+from bot.arriving import take_visits
 from bot.channels.base import Inbound
 from bot.channels.sms_forms import StatusUpdate
 from bot.clock import Clock
@@ -21,7 +22,7 @@ from bot.hearing import Heard, handle, hear, keep_unhandled
 from bot.logs import bind
 from bot.metrics import REPLIES
 from bot.outbox import Dispatcher
-from bot.planning import Taken, take_visit
+from bot.planning import Taken
 from bot.statuses import take_status
 from bot.timers import give_up_lapsed, wake
 from storage.base import Store, StoreError
@@ -61,7 +62,7 @@ class Service:
     async def on_visits(self, visits: Sequence[Visit]) -> list[Taken]:
         """Take visits in, in one transaction; all of them are stored when this returns, or none."""
         now = self.clock.now()
-        return await self.store.write(lambda tx: [take_visit(tx, self.firm, visit, now) for visit in visits])
+        return await self.store.write(lambda tx: take_visits(tx, self.firm, visits, now))
 
     async def on_each_visit(self, visits: Sequence[Visit]) -> list[Taken | None]:
         """Take visits in like `on_visits`; None for one that a fault of ours keeps out, which takes no other with it."""

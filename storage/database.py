@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from storage.base import Row
@@ -13,6 +13,10 @@ class Connection(Protocol):
 
     def execute(self, query: Any, params: Any = ..., /) -> Any:
         """Run one statement and return its cursor."""
+        ...
+
+    def cursor(self) -> Any:
+        """Return a new cursor."""
         ...
 
 
@@ -38,6 +42,12 @@ class Database:
     def run(self, name: str, /, **values: object) -> int:
         """Run a statement; return how many rows it touched."""
         return int(self._run(name, values).rowcount)
+
+    def many(self, name: str, rows: Sequence[Mapping[str, object]], /) -> int:
+        """Run a statement once per row; return how many rows it touched. Texts must be storable as they are."""
+        cursor = self._connection.cursor()
+        cursor.executemany(self._queries[name], rows)
+        return int(cursor.rowcount)
 
     def _run(self, name: str, values: Mapping[str, object]) -> Any:
         return self._connection.execute(self._queries[name], storable(values))

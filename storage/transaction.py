@@ -24,7 +24,7 @@ class Transaction:
     def __init__(self, connection: Connection, queries: Mapping[str, str], secret: bytes) -> None:
         db = self.db = Database(connection, queries)
         self.people = People(db, secret)
-        self.visits = Visits(db)
+        self.visits = Visits(db, secret)
         self.conversations = Conversations(db)
         self.answers = Answers(db)
         self.inbox = Inbox(db)

@@ -57,7 +57,8 @@ CREATE TABLE visits (
   survey $text NOT NULL,
   channel $text,
   due_at BIGINT,
-  asked_at BIGINT           -- the claim: from here on the invitation counts against the cap
+  asked_at BIGINT,          -- the claim: from here on the invitation counts against the cap
+  fingerprint BIGINT        -- of what was handed in last, under the store's secret: the same again is known by it
 );
 CREATE INDEX visits_due ON visits (channel, due_at) WHERE state = 'planned';
 CREATE INDEX visits_person ON visits (person_id, asked_at);

@@ -119,3 +119,19 @@ DELETE FROM opt_outs WHERE hash = :hash;
 
 -- name: opt_out_hash^
 SELECT at FROM opt_outs WHERE hash = :hash;
+
+-- name: customers_among
+-- Which of some customer ids are known.
+SELECT customer_id FROM customers WHERE customer_id IN $texts;
+
+-- name: phones_among
+-- Which of some phones are known.
+SELECT address FROM addresses WHERE channel = 'sms' AND address IN $texts;
+
+-- name: opted_out_among
+-- Which of some hashes of addresses are of people who opted out.
+SELECT hash FROM opt_outs WHERE hash IN $texts;
+
+-- name: add_people
+-- As many new people as the list has items.
+INSERT INTO people (opted_out_at) SELECT NULL FROM $numbers AS items RETURNING person_id;

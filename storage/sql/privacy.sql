@@ -56,7 +56,7 @@ SELECT audit_id, at, command, allowed FROM audit WHERE channel = :channel AND ad
 
 -- name: hide_visit!
 -- Take the person out of a visit; what it counts under stays.
-UPDATE visits SET customer_id = :customer_id, extra = '{}', detail = :detail WHERE visit_id = :visit_id;
+UPDATE visits SET customer_id = :customer_id, extra = '{}', detail = :detail, fingerprint = NULL WHERE visit_id = :visit_id;
 
 -- name: story_lines
 SELECT story_id, detail FROM story WHERE visit_id = :visit_id AND detail <> '{}';
@@ -171,3 +171,7 @@ WHERE opened_at < :before AND state NOT IN ('asked', 'answering') AND address <>
 
 -- name: hide_place!
 UPDATE conversations SET address = '' WHERE conversation_id = :conversation_id;
+
+-- name: any_alias^
+-- Whether anybody was ever erased.
+SELECT 1 AS yes FROM customers WHERE customer_id >= :first AND customer_id < :last LIMIT 1;

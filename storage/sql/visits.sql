@@ -6,9 +6,16 @@ LEFT JOIN customers c ON c.customer_id = v.customer_id WHERE v.visit_id = :visit
 
 -- name: add_visit!
 INSERT INTO visits (visit_id, customer_id, person_id, occurred_at, received_at, touchpoint, branch, employee, product,
-  amount, resolved, extra, visit_number, state, reason, detail, survey, channel, due_at)
+  amount, resolved, extra, visit_number, state, reason, detail, survey, channel, due_at, fingerprint)
 VALUES (:visit_id, :customer_id, :person_id, :occurred_at, :received_at, :touchpoint, :branch, :employee, :product,
-  :amount, :resolved, :extra, :visit_number, :state, :reason, :detail, :survey, :channel, :due_at);
+  :amount, :resolved, :extra, :visit_number, :state, :reason, :detail, :survey, :channel, :due_at, :fingerprint);
+
+-- name: fingerprints
+-- Which of some visits are known, and what was handed in about them last.
+SELECT visit_id, fingerprint FROM visits WHERE visit_id IN $texts;
+
+-- name: set_fingerprint!
+UPDATE visits SET fingerprint = :fingerprint WHERE visit_id = :visit_id;
 
 -- name: change_visit!
 -- New facts about a visit that was not asked about yet.

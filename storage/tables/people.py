@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from storage.base import Raced, Row
-from storage.database import Database
+from storage.database import Database, storable
 from storage.moments import micros, moment
 from storage.rows import AddressRow, CustomerRow, PersonRow
 
@@ -41,6 +41,41 @@ class People:
         for channel, address in unknown:
             self._add_address(person_id, channel, address)
         return person_id
+
+    def strangers(self, customers: Sequence[tuple[str, str | None]]) -> list[bool]:
+        """Tell for each (customer id, phone) whether nothing at all is known of it, not even an opt-out."""
+        ids = [customer_id for customer_id, _ in customers]
+        phones = [phone for _, phone in customers if phone]
+        hashes = {phone: self._hash("sms", phone) for phone in phones}
+        known = {row["customer_id"] for row in self._db.all("customers_among", keys=json.dumps(ids))}
+        places = {row["address"] for row in self._db.all("phones_among", keys=json.dumps(phones))}
+        stopped = {
+            row["hash"] for row in self._db.all("opted_out_among", keys=json.dumps([*hashes.values()]))
+        }
+        return [
+            customer_id not in known
+            and (phone is None or (phone not in places and hashes[phone] not in stopped))
+            for customer_id, phone in customers
+        ]
+
+    def add_strangers(self, customers: Sequence[tuple[CustomerRow, str | None]]) -> list[int]:
+        """Store customers of whom nothing is known, each with a phone or none, as people of their own; return these."""
+        made = self._db.all("add_people", keys=json.dumps([0] * len(customers)))
+        people = [int(row["person_id"]) for row in made]
+        rows = [
+            storable({**_values(customer), "person_id": person})
+            for person, (customer, _) in zip(people, customers, strict=True)
+        ]
+        places = [
+            {"channel": "sms", "address": phone, "person_id": person}
+            for person, (_, phone) in zip(people, customers, strict=True)
+            if phone is not None
+        ]
+        if self._db.many("put_customer", rows) < len(rows) or (
+            places and self._db.many("add_address", places) < len(places)
+        ):
+            raise Raced("a customer or a phone became known meanwhile")
+        return people
 
     def by_address(self, channel: str, address: str) -> int | None:
         """Return the person whom an address belongs to."""
@@ -140,16 +175,7 @@ class People:
 
     def put_customer(self, row: CustomerRow) -> None:
         """Insert or update a customer; what is None stays as it was."""
-        stored = self._db.run(
-            "put_customer",
-            customer_id=row.customer_id,
-            person_id=row.person_id,
-            name=row.name,
-            language=row.language,
-            timezone=row.timezone,
-            quiet=row.quiet,
-        )
-        if not stored:
+        if not self._db.run("put_customer", **_values(row)):
             raise Raced(f"customer {row.customer_id} is somebody else by now")
 
     def _add_address(self, person_id: int, channel: str, address: str) -> None:
@@ -200,6 +226,17 @@ _MERGES = (
     "merge_outbox",
     "merge_conversations",
 )
+
+
+def _values(row: CustomerRow) -> dict[str, object]:
+    return {
+        "customer_id": row.customer_id,
+        "person_id": row.person_id,
+        "name": row.name,
+        "language": row.language,
+        "timezone": row.timezone,
+        "quiet": row.quiet,
+    }
 
 
 def _person(row: Row) -> PersonRow:

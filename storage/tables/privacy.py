@@ -46,6 +46,10 @@ class Privacy:
             self.alias_of("customer", customer_id), self.alias_of("sms", phone) if phone else None
         )
 
+    def anybody(self) -> bool:
+        """Tell whether anybody was ever erased."""
+        return self._db.one("any_alias", first=ALIAS, last=_AFTER_ALIASES) is not None
+
     def come_back(self, customer_id: str | None, channel: str, address: str) -> None:
         """Let go of the aliases of somebody who came back by their own wish: their next visits are visits again."""
         place = self.alias_of(channel, address)

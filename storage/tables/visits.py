@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from storage.base import Row
-from storage.database import Database
+from storage.database import Database, storable
 from storage.moments import micros, moment
 from storage.rows import VisitRow
 from surveys.asking import Asked, Waiting
 from surveys.visits import Visit
+
+_HANDED_IN = tuple(field.name for field in fields(Visit))
 
 DIMENSIONS = ("touchpoint", "branch", "employee", "product")
 """Columns of a visit that are counted by."""
@@ -35,8 +38,24 @@ class Plan:
 class Visits:
     """Visits by their id; `asked_at` is set by the claim and is what the cap counts."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, secret: bytes) -> None:
         self._db = db
+        self._secret = secret
+
+    def fingerprint(self, visit: Visit) -> int:
+        """Return a number for everything that is handed in with a visit, the customer's facts included."""
+        text = "\x1f".join([str(getattr(visit, name)) for name in _HANDED_IN])
+        digest = hashlib.blake2b(text.encode(errors="replace"), digest_size=8, key=self._secret[:64])
+        return int.from_bytes(digest.digest(), signed=True)
+
+    def fingerprints(self, visit_ids: Sequence[str]) -> dict[str, int | None]:
+        """Return those of some visits that are known, with the fingerprint of what was handed in last."""
+        rows = self._db.all("fingerprints", keys=json.dumps(list(visit_ids)))
+        return {row["visit_id"]: row["fingerprint"] for row in rows}
+
+    def note_handed_in(self, visit: Visit) -> None:
+        """Remember what was handed in about a visit."""
+        self._db.run("set_fingerprint", visit_id=visit.visit_id, fingerprint=self.fingerprint(visit))
 
     def get(self, visit_id: str) -> VisitRow | None:
         """Return one visit."""
@@ -45,15 +64,25 @@ class Visits:
 
     def add(self, visit: Visit, person_id: int, received_at: datetime, number: int, plan: Plan) -> None:
         """Store a new visit with what was decided about it."""
-        self._db.run(
-            "add_visit",
+        self._db.run("add_visit", **self._row(visit, person_id, received_at, number, plan))
+
+    def add_many(self, visits: Iterable[tuple[Visit, int, Plan]], received_at: datetime) -> None:
+        """Store the first visits of (person) each, with what was decided about them."""
+        rows = [storable(self._row(visit, person, received_at, 1, plan)) for visit, person, plan in visits]
+        self._db.many("add_visit", rows)
+
+    def _row(
+        self, visit: Visit, person_id: int, received_at: datetime, number: int, plan: Plan
+    ) -> dict[str, object]:
+        return {
             **_facts(visit),
-            customer_id=visit.customer_id,
-            person_id=person_id,
-            received_at=micros(received_at),
-            visit_number=number,
+            "customer_id": visit.customer_id,
+            "person_id": person_id,
+            "received_at": micros(received_at),
+            "visit_number": number,
+            "fingerprint": self.fingerprint(visit),
             **_plan(plan),
-        )
+        }
 
     def change(self, visit: Visit) -> None:
         """Store new facts about a visit."""
