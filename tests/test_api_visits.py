@@ -147,7 +147,7 @@ rows = st.fixed_dictionaries(
 
 
 async def test_no_request_however_odd_is_answered_with_500(service: Whole) -> None:
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=80, deadline=None)
     @given(st.one_of(anything, rows, st.lists(rows, max_size=3)))
     def post(body: object) -> None:
         answer = client.post(PATH, content=json.dumps(body).encode())

@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+
 from bot.channels.telegram import TelegramChannel
 from bot.clock import SystemClock, VirtualClock
 from bot.polling import TelegramPolling
@@ -78,7 +80,10 @@ async def test_updates_of_one_chat_are_stored_in_their_order(telegram: FakeTeleg
         assert await inbox(service) == [str(number) for number in updates]
 
 
-async def test_polling_survives_whatever_telegram_answers(telegram: FakeTelegram) -> None:
+async def test_polling_survives_whatever_telegram_answers(
+    telegram: FakeTelegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.polling.PAUSES", (0.01,))
     async with whole(telegram, clock=SystemClock()) as service:
         telegram.poll_faults = [Misbehaviour.RESET, Misbehaviour.GARBAGE, telegram_error(502, "Bad Gateway")]
         async with running(service):

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 
 from bot.commands.checks.asking import check_asking
 from bot.commands.checks.finding import Checked, Finding
+from bot.commands.checks.reaching import check_accounts, check_store
 from bot.commands.checks.service import check_service
 from bot.commands.checks.texts import check_texts
 
 Check = Callable[[Checked], Iterator[Finding]]
 
 OFFLINE: tuple[Check, ...] = (check_service, check_asking, check_texts)
-ONLINE: tuple[Check, ...] = ()
+ONLINE: tuple[Check, ...] = (check_store, check_accounts)

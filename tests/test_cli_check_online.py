@@ -1,0 +1,85 @@
+"""`askwhy check` without --offline: the store is opened, the providers are asked who we are."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from bot.cli.app import app
+from tests.fakes.telegram import FakeTelegram
+from tests.fakes.twilio import FakeTwilio
+
+
+@pytest.fixture(autouse=True)
+def _here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+async def checked(text: str, **env: str) -> tuple[int, dict[str, Any]]:
+    Path("config.toml").write_text(f'[organisation]\nname = "Acme Auto"\n{text}', "utf-8")
+    result = await asyncio.to_thread(CliRunner().invoke, app, ["check", "--json"], env=env)
+    return result.exit_code, json.loads(result.stdout)
+
+
+def telegram_section(fake: FakeTelegram) -> str:
+    return f'[telegram]\napi_base_url = "{fake.url}"\n'
+
+
+def sms_section(fake: FakeTwilio) -> str:
+    return (
+        f'[web]\npublic_base_url = "https://feedback.example.com"\n[sms]\naccount_sid = "{fake.account_sid}"\n'
+        f'from_number = "{fake.number}"\napi_base_url = "{fake.url}"\n'
+    )
+
+
+async def test_accounts_that_know_us_and_a_store_that_is_well(
+    telegram: FakeTelegram, twilio: FakeTwilio
+) -> None:
+    secrets = {"ASKWHY_TELEGRAM__TOKEN": telegram.token, "ASKWHY_SMS__AUTH_TOKEN": twilio.token}
+    code, answer = await checked(telegram_section(telegram) + sms_section(twilio), **secrets)
+    notes = " ".join(note["problem"] for note in answer["notes"])
+    assert (code, answer["ok"]) == (0, True)
+    assert "@acme_asks_bot" in notes
+    assert "Acme is active" in notes
+    assert "askwhy.db is well" in notes
+    assert Path("askwhy.db").exists()
+
+
+async def test_a_wrong_token_is_an_error_of_its_channel_and_ends_with_1(
+    telegram: FakeTelegram, twilio: FakeTwilio
+) -> None:
+    secrets = {"ASKWHY_TELEGRAM__TOKEN": "1:wrong", "ASKWHY_SMS__AUTH_TOKEN": "wrong"}
+    code, answer = await checked(telegram_section(telegram) + sms_section(twilio), **secrets)
+    assert (code, answer["ok"]) == (1, False)
+    problems = {problem["where"]: problem for problem in answer["problems"]}
+    assert "401" in problems["[telegram]"]["problem"]
+    assert "20003" in problems["[sms]"]["problem"]
+    assert "wrong" not in json.dumps(problems["[telegram]"])
+
+
+async def test_a_provider_that_is_away_is_said_so(twilio: FakeTwilio) -> None:
+    section = sms_section(twilio)
+    await twilio._server.stop()
+    code, answer = await checked(section, ASKWHY_SMS__AUTH_TOKEN=twilio.token)
+    assert code == 1
+    assert "No connection to Twilio" in answer["problems"][0]["problem"]
+
+
+async def test_a_channel_without_its_secret_keeps_no_other_from_being_asked(
+    telegram: FakeTelegram, twilio: FakeTwilio
+) -> None:
+    text = telegram_section(telegram) + sms_section(twilio)
+    code, answer = await checked(text, ASKWHY_TELEGRAM__TOKEN=telegram.token)
+    assert code == 2
+    assert any("auth_token" in problem["problem"] for problem in answer["problems"])
+    assert any("@acme_asks_bot" in note["problem"] for note in answer["notes"])
+
+
+async def test_a_damaged_store_is_an_error(telegram: FakeTelegram) -> None:
+    Path("askwhy.db").write_bytes(b"not a store" * 1000)
+    code, answer = await checked("")
+    assert code == 1
+    assert "damaged" in answer["problems"][-1]["problem"]
