@@ -20,7 +20,13 @@ BENCHMARKS = {
     "inbound": "benchmarks.b1_inbound",
     "kills": "benchmarks.kills",
     "dispatch": "benchmarks.b3_dispatch",
+    "import": "benchmarks.b2_import",
+    "cap": "benchmarks.b4_cap",
     "score": "benchmarks.b5_score",
+    "limit": "benchmarks.b8_limit",
+    "memory": "benchmarks.b6_memory",
+    "start": "benchmarks.b7_start",
+    "reading": "benchmarks.reading",
 }
 """Name -> module with `run(size) -> Report`, in the order of running."""
 

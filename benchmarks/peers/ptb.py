@@ -1,6 +1,6 @@
 """The bot most people write: python-telegram-bot, ConversationHandler, PicklePersistence flushed every second.
 
-    python -m benchmarks.peers.ptb PORT PICKLE
+    python -m benchmarks.peers.ptb PORT PICKLE [SECONDS BETWEEN SAVES]
 
 The webhook puts the update into the bot's queue and answers 200, as the library's own examples do. It does not: store before
 it answers, know a repeated update, read a score out of words, know opt-out in other words than /stop, count for reports,
@@ -86,7 +86,7 @@ class Counting(Application[Any, Any, Any, Any, Any, Any]):
         Counting.saved = handled
 
 
-def application(path: str) -> Application[Any, Any, Any, Any, Any, Any]:
+def application(path: str, flush: float) -> Application[Any, Any, Any, Any, Any, Any]:
     text = filters.TEXT & ~filters.COMMAND
     handler = ConversationHandler(
         entry_points=[MessageHandler(text, score)],
@@ -95,15 +95,15 @@ def application(path: str) -> Application[Any, Any, Any, Any, Any, Any]:
         name="survey",
         persistent=True,
     )
-    persistence: Any = PicklePersistence(path, update_interval=FLUSH)
+    persistence: Any = PicklePersistence(path, update_interval=flush)
     builder = ApplicationBuilder().application_class(Counting).bot(SilentBot(messages.BOT_TOKEN))
     built = builder.updater(None).persistence(persistence).build()
     built.add_handler(handler)
     return built
 
 
-async def main(port: int, path: str) -> None:
-    bot = application(path)
+async def main(port: int, path: str, flush: float) -> None:
+    bot = application(path, flush)
 
     async def hear(request: Request) -> Response:
         given = request.headers.get("x-telegram-bot-api-secret-token", "")
@@ -115,7 +115,15 @@ async def main(port: int, path: str) -> None:
     async def saved(request: Request) -> Response:
         return Response(str(Counting.saved))
 
-    web = Starlette(routes=[Route("/webhooks/telegram", hear, methods=["POST"]), Route("/saved", saved)])
+    async def handled(request: Request) -> Response:
+        return Response(str(Counting.handled))
+
+    routes = [
+        Route("/webhooks/telegram", hear, methods=["POST"]),
+        Route("/saved", saved),
+        Route("/handled", handled),
+    ]
+    web = Starlette(routes=routes)
     server = uvicorn.Server(uvicorn.Config(web, port=port, log_level="warning"))
     async with bot:
         await bot.start()
@@ -124,4 +132,4 @@ async def main(port: int, path: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]), sys.argv[2]))
+    asyncio.run(main(int(sys.argv[1]), sys.argv[2], float(sys.argv[3]) if len(sys.argv) > 3 else FLUSH))

@@ -1,0 +1,185 @@
+"""B2, import: `askwhy import visits` of a file, against the sqlite3 program's own .import of the same file.
+
+The raw way reads the file into the same columns with the same indexes, and judges nothing: no phone is looked at, nobody
+is planned, no repeat is known. A file has 3 % bad phones, 5 % repeats and customers who come again.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import tempfile
+import time
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from benchmarks.harness import Report, Row, Run, Size, compare
+from benchmarks.history import empty_store
+from benchmarks.machine import SERVER_CORE, pin, unpin
+from benchmarks.processes import ROOT, module
+from benchmarks.stores import SECRETS, write_config
+
+HEADER = (
+    "visit_id",
+    "customer_id",
+    "occurred_at",
+    "name",
+    "phone",
+    "touchpoint",
+    "branch",
+    "employee",
+    "product",
+)
+BAD_PHONES, REPEATS = 33, 20
+"""Every 33rd row has a phone that cannot be one, every 20th repeats the row before."""
+
+
+LAST = datetime.now(UTC).date() - timedelta(days=1)
+"""The day of the newest visits: visits of the future are refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    rows: tuple[int, ...]
+    pairs: int
+
+
+AMOUNTS: dict[Size, Amount] = {
+    "tiny": Amount((200,), 1),
+    "quick": Amount((5_000,), 1),
+    "normal": Amount((10_000, 200_000), 3),
+    "full": Amount((10_000, 1_000_000, 10_000_000), 1),
+}
+
+
+def run(size: Size) -> Report:
+    amount = AMOUNTS[size]
+    report = Report("import", "B2 visits out of a file, checked, planned and stored")
+    report.notes.append("The raw import checks, plans and knows nothing; it fills columns and indexes.")
+    peaks: list[float] = []
+    for rows in amount.rows:
+        with tempfile.TemporaryDirectory(prefix="askwhy-bench-") as name:
+            folder = Path(name)
+            file = folder / "visits.csv"
+            new = write_file(file, rows)
+            ours, raws = [], []
+            for number in range(amount.pairs):
+                told, peak = _ours(report, folder, rows, new, again=number == 0)
+                ours.append(told)
+                raws.append(_raw(report, folder, file, rows))
+            report.rows.append(compare(f"{rows:,} rows ÷ raw .import", "rows/s", ours, raws, 0.25))
+            peaks.append(peak)
+            report.rows.append(Row(f"{rows:,} rows, peak memory", "MB", peak / 1e6))
+    if len(peaks) > 1:
+        growth = peaks[-1] / peaks[0]
+        label = f"growth of memory, {amount.rows[0]:,} → {amount.rows[-1]:,} rows"
+        report.rows.append(Row(label, "times", growth, target=1.2, at_least=False))
+    return report
+
+
+def write_file(file: Path, rows: int) -> int:
+    """Write a visits file; return how many of its rows are new and right."""
+    new = 0
+    with file.open("w", newline="", encoding="utf-8") as out:
+        writer = csv.writer(out)
+        writer.writerow(HEADER)
+        before: tuple[str, ...] | None = None
+        for number in range(rows):
+            if number % REPEATS == REPEATS - 1 and before is not None:
+                writer.writerow(before)
+                continue
+            bad = number % BAD_PHONES == 0
+            row = _row(number, bad=bad)
+            writer.writerow(row)
+            new += not bad
+            before = None if bad else row
+    return new
+
+
+def _row(number: int, *, bad: bool) -> tuple[str, ...]:
+    customer = (number * 7919) % 1_000_003 // 2
+    day = LAST - timedelta(days=number % 28)
+    phone = "12345" if bad else f"+3725{customer:07d}"
+    return (
+        f"v-{number}", f"c-{customer}", f"{day}T{8 + number % 10:02d}:{number % 60:02d}:00+02:00",
+        f"Customer{customer}", phone, ("counter", "call")[number % 2], f"Branch {number % 12}",
+        f"Employee {number % 97}", f"Product {number % 7}",
+    )  # fmt: skip
+
+
+def _ours(report: Report, folder: Path, rows: int, new: int, *, again: bool) -> tuple[Run, float]:
+    for path in folder.glob("askwhy.db*"):
+        path.unlink()
+    config = write_config(folder)
+    seconds, told, peak = _import(folder, config)
+    report.check(f"rows taken in, of {rows:,}", (told["rows"], told["new"]), (rows, new))
+    with closing(sqlite3.connect(folder / "askwhy.db")) as connection:
+        stored = connection.execute("SELECT count(*) FROM visits").fetchone()[0]
+    report.check("visits stored", stored, new)
+    if again:
+        _, told, _ = _import(folder, config)
+        report.check("the same file again adds nothing", (told["new"], told["updated"]), (0, 0))
+    return Run(rows / seconds), peak
+
+
+def _import(folder: Path, config: Path) -> tuple[float, dict[str, int], float]:
+    """Run the command; return seconds, what it told, and the most memory it held."""
+    pin(SERVER_CORE)
+    command = module("bot", "--config", config, "import", "visits", folder / "visits.csv", "--json")
+    with (folder / "told.json").open("wb") as out, (folder / "log").open("wb") as log:
+        began = time.perf_counter()
+        child = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **SECRETS}, stdout=out, stderr=log)
+        _, status, used = os.wait4(child.pid, 0)
+        seconds = time.perf_counter() - began
+    unpin()
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode not in {0, 3}:
+        raise RuntimeError(
+            f"the import ended with {child.returncode}: {(folder / 'log').read_text()[-2000:]}"
+        )
+    return seconds, json.loads((folder / "told.json").read_text()), used.ru_maxrss * 1024
+
+
+def _raw(report: Report, folder: Path, file: Path, rows: int) -> Run:
+    """Import the bare file into columns of the same names with the indexes that visits has, by the sqlite3 program or csv."""
+    store = folder / "raw.db"
+    store.unlink(missing_ok=True)
+    empty_store(store)
+    with closing(sqlite3.connect(store)) as connection:
+        columns = ", ".join(f"{name} TEXT" for name in HEADER)
+        connection.executescript(f"""
+            CREATE TABLE raw ({columns});
+            CREATE INDEX raw_id ON raw (visit_id); CREATE INDEX raw_customer ON raw (customer_id, occurred_at);
+            CREATE INDEX raw_phone ON raw (phone); CREATE INDEX raw_occurred ON raw (occurred_at);
+        """)
+    program = shutil.which("sqlite3")
+    pin(SERVER_CORE)
+    began = time.perf_counter()
+    if program is not None:
+        subprocess.run([program, str(store)], input=_script(file), check=True, capture_output=True)
+    else:
+        _by_csv(store, file)
+    seconds = time.perf_counter() - began
+    unpin()
+    with closing(sqlite3.connect(store)) as connection:
+        stored = connection.execute("SELECT count(*) FROM raw").fetchone()[0]
+    report.check(f"rows in the raw table, of {rows:,}", stored, rows)
+    return Run(rows / seconds)
+
+
+def _script(file: Path) -> bytes:
+    return f"PRAGMA synchronous = FULL;\n.mode csv\n.import --skip 1 {file} raw\n".encode()
+
+
+def _by_csv(store: Path, file: Path) -> None:
+    with closing(sqlite3.connect(store)) as connection, file.open(newline="", encoding="utf-8") as lines:
+        rows = csv.reader(lines)
+        next(rows)
+        connection.executemany(f"INSERT INTO raw VALUES ({', '.join('?' * len(HEADER))})", rows)
+        connection.commit()
