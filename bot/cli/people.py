@@ -20,7 +20,12 @@ Person = Annotated[
 def add_to(app: typer.Typer) -> None:
     """List the commands of this file."""
     app.command(
-        rich_help_panel=PEOPLE, epilog=examples("askwhy link c-17", "askwhy link c-17 --qr c-17.png")
+        rich_help_panel=PEOPLE,
+        epilog=examples(
+            "askwhy link c-17",
+            "askwhy link c-17 --qr c-17.png",
+            "askwhy link --branch Tartu --qr counter.png",
+        ),
     )(link)
     staff = typer.Typer(no_args_is_help=True, help="Who may ask for scores, with role and scope.")
     staff.command(
@@ -45,14 +50,28 @@ def add_to(app: typer.Typer) -> None:
 
 def link(
     options: typer.Context,
-    customer_id: Customer,
+    customer_id: Annotated[
+        str | None, typer.Argument(metavar="CUSTOMER_ID", help="As in the visits file.")
+    ] = None,
     qr: Annotated[
         Path | None, typer.Option("--qr", metavar="FILE.png", dir_okay=False, help="Also write a QR code.")
     ] = None,
+    branch: Annotated[
+        str | None,
+        typer.Option(metavar="BRANCH", help="Instead of a customer: for a counter of this branch."),
+    ] = None,
+    employee: Annotated[
+        str | None, typer.Option(metavar="NAME", help="For the counter of this employee.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Make a one-time link that brings this customer into the Telegram chat."""
-    hand_over(options, "link", as_json=as_json, customer_id=customer_id, qr=qr)
+    """Make a one-time link that brings this customer into the Telegram chat.
+
+    With --branch or --employee: a link for a counter, where whoever scans it is asked at once, once a day.
+    """
+    hand_over(
+        options, "link", as_json=as_json, customer_id=customer_id, qr=qr, branch=branch, employee=employee
+    )
 
 
 def staff_add(

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.commands.context import CommandError, Context, WrongUseError
+from bot.commands.deep_links import deep_link
 from bot.commands.outcome import DONE
 from bot.commands.tables import new_table, show_table
 from bot.commands.using_store import Surroundings, with_store
@@ -138,37 +139,10 @@ async def _invite(here: Surroundings, name: str, role: str, branches: list[str])
 
     token = secrets.token_urlsafe(18)  # 144 random bits
     expires_at = here.now + INVITATION
-    url = await _deep_link(here.config, token)
+    url = await deep_link(here.config, token, otherwise=", or give --telegram-id ID or --phone PHONE")
     body = {"name": name, "role": role, "branches": branches}
     await here.store.write(lambda tx: tx.staff.put_link(token_hash(token), "staff", body, expires_at))
     return url, expires_at.astimezone(here.firm.zone)
-
-
-async def _deep_link(config: Config, token: str) -> str:
-    """Return the link that opens the bot; Telegram is asked for the bot's name where the configuration has none."""
-    if config.links.telegram_bot:
-        return f"https://t.me/{config.links.telegram_bot.removeprefix('@')}?start={token}"
-    if config.telegram is None or config.telegram.token is None:
-        raise WrongUseError(
-            "An invitation needs the bot's name: set [links] telegram_bot in config.toml, "
-            "or give --telegram-id ID or --phone PHONE."
-        )
-    from bot.channels.base import SendFailed
-    from bot.channels.telegram import TelegramChannel, TelegramSettings
-
-    settings = config.telegram
-    channel = TelegramChannel(
-        TelegramSettings(token=config.telegram.token.get_secret_value(), api_base_url=settings.api_base_url)
-    )
-    await channel.start()
-    try:
-        return await channel.deep_link(token)
-    except SendFailed as error:
-        raise CommandError(
-            f"Telegram does not tell the bot's name: {error.detail} Set [links] telegram_bot."
-        ) from None
-    finally:
-        await channel.close()
 
 
 def _e164(phone: str, country: str) -> str:
