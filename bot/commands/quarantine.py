@@ -11,6 +11,7 @@ from bot.commands.context import Context, WrongUseError
 from bot.commands.outcome import DONE, FAILED
 from bot.commands.tables import new_table, show_table
 from bot.commands.using_store import Surroundings, with_store
+from bot.firm import Firm
 from bot.service import Service
 from bot.staff.gate import asks_as_staff
 from storage.rows import InboundRow
@@ -54,16 +55,17 @@ def drop(context: Context, *, ids: list[str], every: bool) -> int:
 
 async def _again(here: Surroundings, row: InboundRow) -> str:
     """Handle a message; what staff asked is left to the running service, which answers it."""
-    if _asks_for_staff(row):
+    if await here.store.write(lambda tx: _asks_as_staff(tx, here.firm, row)):
         await here.store.write(lambda tx: tx.inbox.set(row.inbox_id, "staff", 0))
         return "waiting"
     service = Service(here.store, here.firm, SystemClock(), {})
     return "handled" if await service.try_again(row) else QUARANTINED
 
 
-def _asks_for_staff(row: InboundRow) -> bool:
+def _asks_as_staff(tx: Transaction, firm: Firm, row: InboundRow) -> bool:
+    """Tell whether staff asked it: a customer's "help" looks alike, and is answered to the customer."""
     try:
-        return is_command(Inbound.from_dict(row.body))
+        return asks_as_staff(tx, firm, Inbound.from_dict(row.body))
     except (TypeError, ValueError, KeyError):  # it may be here because nobody can read it
         return False
 
