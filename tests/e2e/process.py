@@ -78,6 +78,7 @@ class Askwhy:
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "askwhy.log"
         self.store = folder / "askwhy.db"
+        self.may_log_tracebacks = False
         self._process: asyncio.subprocess.Process | None = None
         self._watch = self.url
         parts = [BASE, f"[web]\nport = {self.port}\npublic_base_url = '{self.url}'"]
@@ -189,7 +190,7 @@ class Askwhy:
             assert secret not in text
             assert secret.rpartition(":")[2] not in text
         assert "+3725555" not in text
-        assert "Traceback" not in text, text[-6000:]
+        assert self.may_log_tracebacks or "Traceback" not in text, text[-6000:]
 
     def _program(self) -> list[str]:
         return [sys.executable, "-m", "bot"]
