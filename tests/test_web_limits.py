@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 
 from bot.web import bodies, server
@@ -99,6 +100,30 @@ async def test_a_connection_that_says_nothing_or_never_ends_its_head_is_closed(
         for reader, _ in opened:
             async with asyncio.timeout(20):
                 assert await reader.read() == b""
+
+
+async def test_connections_beyond_the_limit_are_closed_and_the_others_are_served(
+    service: Whole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "MOST_CONNECTIONS", 5)
+    async with connections(service, 8) as opened:
+        closed = 0
+        for reader, _ in opened[5:]:
+            async with asyncio.timeout(20):
+                closed += await reader.read() == b""
+        assert closed == 3
+        reader, writer = opened[0]
+        writer.write(HEAD + b"x" * 50)
+        async with asyncio.timeout(20):
+            assert b" 403 " in await reader.readline()
+    await until(lambda: post_works(service), "a free connection")
+
+
+async def post_works(service: Whole) -> bool:
+    try:
+        return (await post_sms(service, sms_form("SM1"))).status_code == 200
+    except httpx.TransportError:
+        return False
 
 
 async def test_a_head_without_end_is_refused(service: Whole) -> None:

@@ -31,8 +31,9 @@ HEAD_TIME = 10.0
 HEAD_SIZE = 32 * 1024
 """Bytes that a head may have."""
 
-MOST_CONNECTIONS = 1000
-"""Connections at a time; more are answered 503."""
+MOST_CONNECTIONS = 800
+"""Connections at a time; more are closed at once. Together with the store and the providers they stay below the 1,024
+open files that a process may have by default."""
 
 
 def listen_beside(web: Web) -> socket.socket | None:
@@ -70,7 +71,6 @@ async def serve(app: App, at: socket.socket, stopping: asyncio.Event, *, hears: 
         proxy_headers=False,
         timeout_keep_alive=10,
         timeout_graceful_shutdown=5,
-        limit_concurrency=MOST_CONNECTIONS,
     )
     server = _Server(config)
     serving = asyncio.create_task(server.serve(sockets=[at]))
@@ -97,8 +97,11 @@ class ImpatientProtocol(HttpToolsProtocol):
     _head = 0
 
     def connection_made(self, transport: Any) -> None:
-        """Begin to wait for a head."""
+        """Begin to wait for a head, unless there are too many connections already."""
         super().connection_made(transport)
+        if len(self.connections) > MOST_CONNECTIONS:
+            transport.close()
+            return
         self._expect_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
