@@ -2,7 +2,9 @@
 
 import contextlib
 import itertools
+import os
 import shutil
+import subprocess
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -23,8 +25,16 @@ log_min_messages = fatal
 """
 
 
+WATCH = """
+while kill -0 "$0" 2>/dev/null; do sleep 1; done
+kill -INT "$(head -n 1 "$1/data/postmaster.pid")" && sleep 1
+rm -rf "$1"
+"""
+"""Ends the server of a test run that was killed before it could."""
+
+
 class PostgresServer:
-    """One server, started at once; `close()` leaves nothing behind."""
+    """One server, started at once; `close()` leaves nothing behind, nor does a test run that is killed."""
 
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="askwhy-pg-"))
@@ -33,6 +43,12 @@ class PostgresServer:
         with (self._folder / "data" / "postgresql.conf").open("a", encoding="ascii") as file:
             file.write(SETTINGS)
         self._server.start()
+        self._watch = subprocess.Popen(
+            ["/bin/sh", "-c", WATCH, str(os.getpid()), str(self._folder)],
+            start_new_session=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         self._numbers = itertools.count(1)
         self._template = ""
 
@@ -65,6 +81,8 @@ class PostgresServer:
         self._control("start", "-o", options, "-l", str(self._folder / "data" / "log"))
 
     def close(self) -> None:
+        self._watch.kill()
+        self._watch.wait()
         self._server.cleanup()
         shutil.rmtree(self._folder, ignore_errors=True)
 
