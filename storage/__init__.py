@@ -11,7 +11,7 @@ contract suite (tests/contract/) proves it:
 A unit of work sees `transaction.py`: the tables by name, one file each in `tables/`, plain methods around named SQL.
 `reader.py` is the other side: scores, stories, exports. The SQL itself stands in `sql/`, with a name and a sentence per
 query and numbered migrations; `queries.py` puts it in the words of SQLite or PostgreSQL, `migrate.py` applies it.
-`rows.py` and `moments.py` are what rows and times look like outside. `transfer.py` copies a whole store into another.
+`rows.py`, `results.py` and `moments.py` are what rows and times look like outside. `transfer.py` copies a whole store into another.
 
 Invariant: a unit of work is stored as a whole or not at all, and `write()` returns only after it is durable.
 Invariant: a store that vanished, is damaged, or was written by a newer program is refused, never made anew.
@@ -44,6 +44,8 @@ def make_store(url: str) -> Store:
         raise StoreError(
             f'[storage] url "{scheme or url}:…" names no store. Write sqlite:///FILE or postgresql://USER@HOST/DATABASE.'
         )
+    if url == "sqlite:///:memory:":
+        scheme = "memory"
     module, _, name = STORES[scheme].partition(":")
     from_url: Callable[[str], Store] = getattr(import_module(module), name)
     return from_url(url)

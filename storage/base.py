@@ -12,16 +12,12 @@ as U+FFFD, from every store alike.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
-if TYPE_CHECKING:
-    from storage.reader import Reader
-    from storage.transaction import Transaction
-
-Row = Mapping[str, Any]
-"""One row of a result, by column name."""
+from storage.reader import Reader
+from storage.transaction import Transaction
 
 T = TypeVar("T")
 
@@ -39,10 +35,6 @@ class StoreUnavailable(StoreError):  # noqa: N818 -- a state that passes, answer
     Nothing of it was stored, with one exception that no database can rule out: a PostgreSQL server that vanished while
     it was committing may have stored the whole unit. Units that may be repeated after a refusal must bear that.
     """
-
-
-class Raced(Exception):  # noqa: N818 -- not a fault
-    """Another process was faster at the same thing; the unit must be run again. Never comes out of `Store.write`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +92,4 @@ class Store(Protocol):
 
     async def check(self) -> list[str]:
         """Return what is wrong with the store's own structure; an empty list is good news."""
-        ...
-
-
-class Fetcher(Protocol):
-    """What a Reader needs of a store: run one named query on committed data. Both raise StoreUnavailable."""
-
-    async def fetch(self, name: str, **values: object) -> list[Row]:
-        """Return all rows of the query `name`."""
-        ...
-
-    def stream(self, name: str, **values: object) -> AsyncIterator[Row]:
-        """Yield the rows of the query `name`, as of one moment, in constant memory."""
         ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from storage.base import Row
+from storage.results import Row
 
 
 class Connection(Protocol):

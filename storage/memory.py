@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from storage import sqlite_file
-from storage.base import Row, StoreError, StoreUnavailable, Told
+from storage.base import StoreError, StoreUnavailable, Told
 from storage.migrate import migrate
+from storage.results import Row
 from storage.sqlite import SqliteStore
 from storage.transaction import Transaction
 

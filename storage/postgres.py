@@ -22,13 +22,14 @@ from psycopg.rows import DictRow
 from psycopg_pool import AsyncConnectionPool, ConnectionPool, PoolTimeout
 
 from storage import postgres_server as server
-from storage.base import Raced, Row, Schema, StoreError, StoreUnavailable, Told
+from storage.base import Schema, StoreError, StoreUnavailable, Told
 from storage.database import storable
 from storage.migrate import Migrated, migrate
 from storage.postgres_lead import Lead
 from storage.postgres_unit import Unit
 from storage.queries import queries
 from storage.reader import Reader
+from storage.results import Raced, Row
 from storage.transaction import Transaction
 
 T = TypeVar("T")

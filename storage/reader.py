@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from storage.base import Fetcher, Row
 from storage.moments import moment
+from storage.results import Fetcher, Row
 from storage.rows import StaffRow, VisitRow
 from storage.tables.staff import staff_row
 from storage.tables.visits import visit_row

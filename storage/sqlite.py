@@ -21,11 +21,12 @@ from typing import Any, TypeVar
 import aiosqlite
 
 from storage import sqlite_copies, sqlite_file
-from storage.base import Row, Schema, StoreError, StoreUnavailable, Told
+from storage.base import Schema, StoreError, StoreUnavailable, Told
 from storage.database import storable
 from storage.migrate import Migrated, migrate
 from storage.queries import queries
 from storage.reader import Reader
+from storage.results import Row
 from storage.sqlite_lead import Lead
 from storage.transaction import Transaction
 
@@ -297,10 +298,5 @@ class SqliteStore:
 
 
 def from_url(url: str) -> SqliteStore:
-    """Return the store of `sqlite:///FILE`; `sqlite:///:memory:` is a store in memory."""
-    path = url.removeprefix("sqlite:///")
-    if path == ":memory:":
-        from storage.memory import MemoryStore
-
-        return MemoryStore()
-    return SqliteStore(Path(path))
+    """Return the store of `sqlite:///FILE`."""
+    return SqliteStore(Path(url.removeprefix("sqlite:///")))

@@ -18,7 +18,7 @@ from typing import Any, Final
 from bot.firm import Firm
 from bot.privacy.blank import BLANK_OUTGOING, blank_inbound
 from bot.privacy.finding import Elsewhere, Found, Place, found_person, responses_of
-from storage.base import Row
+from storage.results import Row
 from storage.tables.visits import DIMENSIONS
 from storage.transaction import Transaction
 from surveys.visits import Visit

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from bot.outgoing import Kind
 from bot.privacy.finding import Elsewhere, Found, responses_of
-from storage.base import Row
 from storage.moments import moment
+from storage.results import Row
 from storage.transaction import Transaction
 
 JSON_COLUMNS: Final = frozenset({"extra", "detail", "data", "body"})

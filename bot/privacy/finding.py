@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.privacy.blank import BLANK_OUTGOING, as_stored
-from storage.base import Row, Store
+from storage.base import Store
 from storage.moments import micros
+from storage.results import Row
 from storage.rows import CustomerRow
 from storage.tables.privacy import ALIAS
 from storage.transaction import Transaction

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from storage.base import Row
 from storage.database import Database
 from storage.moments import micros
+from storage.results import Row
 
 VALUES = range(11)
 """Values that roll-ups have room for: every scale lies within 0..10."""

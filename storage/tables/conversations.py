@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from storage.base import Row
 from storage.database import Database
 from storage.moments import micros
+from storage.results import Row
 from storage.rows import ConversationRow
 from surveys.conversation_value import Conversation
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from storage.base import Raced, Row
 from storage.database import Database
 from storage.moments import micros, moment
+from storage.results import Raced, Row
 from storage.rows import InboundRow, OutboundRow, SenderRow
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from storage.base import Raced, Row
 from storage.database import Database, storable
 from storage.moments import micros, moment
+from storage.results import Raced, Row
 from storage.rows import AddressRow, CustomerRow, PersonRow
 
 
@@ -215,7 +214,7 @@ class People:
         return int(row["person_id"])
 
     def _hash(self, channel: str, address: str) -> str:
-        return hmac.new(self._secret, f"{channel}:{address}".encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self._secret, f"{channel}:{address}".encode(), "sha256").hex()
 
 
 _MERGES = (

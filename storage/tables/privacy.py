@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from storage.base import Row
 from storage.database import Database
 from storage.moments import micros
+from storage.results import Row
 
 ALIAS: Final = "erased-"
 """Every alias begins so."""

@@ -10,12 +10,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from storage.base import Row
 from storage.database import Database, storable
 from storage.moments import micros, moment
+from storage.results import Row
 from storage.rows import VisitRow
 from surveys.asking import Asked, Waiting
 from surveys.visits import Visit
+
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps makes a new one for every call
 
 _HANDED_IN = tuple(field.name for field in fields(Visit))
 
@@ -217,4 +219,4 @@ def _asked(row: Row) -> Asked:
 
 
 def _json(value: Mapping[str, Any] | None) -> str:
-    return json.dumps(dict(value), ensure_ascii=False) if value else "{}"
+    return _ENCODE(dict(value)) if value else "{}"
