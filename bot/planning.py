@@ -81,7 +81,9 @@ def take_visit(tx: Transaction, firm: Firm, visit: Visit, now: datetime) -> Take
         return Taken.NEW
     tx.visits.note_handed_in(visit)
     if known_customer is None and before.visit.customer_id == visit.customer_id:
-        known_customer = tx.people.customer(visit.customer_id)  # another process took the same visit in just now
+        known_customer = tx.people.customer(
+            visit.customer_id
+        )  # another process took the same visit in just now
         phone_of = person_id
     same_customer = known_customer is not None and _says_nothing_new(visit, known_customer)
     same_phone = visit.phone is None or (known_customer is not None and phone_of == known_customer.person_id)
