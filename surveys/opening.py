@@ -55,7 +55,9 @@ class Opening:
 
     def next_open(self, at: datetime) -> datetime | None:
         """Return the first allowed moment at or after `at` (UTC); None when none comes within 400 days."""
-        at = at.astimezone(UTC)
+        return _next_open(self, at.astimezone(UTC))
+
+    def _search(self, at: datetime) -> datetime | None:
         if self.is_open(at):
             return at
         today = at.astimezone(self.zone).date()
@@ -155,7 +157,20 @@ def due_at(occurred_at: datetime, policy: Policy, opening: Opening) -> datetime 
     Whole days of the delay are wall-clock days, hours and minutes are elapsed time (`zones.later`). When that is not
     an allowed moment, the window's next opening is. None when there is none within 400 days.
     """
-    return opening.next_open(later(occurred_at, policy.delay, opening.zone))
+    return _due_at(occurred_at, policy.delay, opening)
+
+
+# Remembered, because a visits file has many visits of one minute, and each is decided more than once.
+
+
+@lru_cache(maxsize=8192)
+def _due_at(occurred_at: datetime, delay: timedelta, opening: Opening) -> datetime | None:
+    return opening.next_open(later(occurred_at, delay, opening.zone))
+
+
+@lru_cache(maxsize=8192)
+def _next_open(opening: Opening, at: datetime) -> datetime | None:
+    return opening._search(at)  # noqa: SLF001 -- its own memory
 
 
 @lru_cache(maxsize=4096)
