@@ -9,8 +9,8 @@ from bot.config import ConfigError, load_config
 WRONG = {  # the file; what must be said
     "[asknig]\nx = 1": "line 1: [asknig] is not a section. Did you mean [asking]?",
     'name = "Acme"': "line 1: name stands before the first section.",
-    '[organisation]\nlangage = "et"': "line 2: [organisation] langage is not a key. Did you mean language?",
-    "[web]\nzzz = 1": "line 2: [web] zzz is not a key. The keys are: host, port, public_base_url.",
+    '[organisation]\nlangage = "et"': 'line 2: [organisation] langage = "et" is not a key. Did you mean language?',
+    "[web]\nzzz = 1": "line 2: [web] zzz = 1 is not a key. The keys are: host, port, public_base_url.",
     '[web]\nport = "abc"': 'line 2: [web] port = "abc" is no whole number. Write digits, without quotes.',
     "[web]\nport = 99999": "line 2: [web] port = 99999 is too large. It must be 65535 or less.",
     "[web]\nport = true": "line 2: [web] port = true is not a number.",
@@ -36,7 +36,7 @@ WRONG = {  # the file; what must be said
     "[asking]\nreminders = 9": "reminders = 9 is too large. It must be 3 or less.",
     '[asking]\nskip_public_holidays = "maybe"': "is neither true nor false",
     '[[asking.rules]]\ndelay = "2 hours"': "line 1: [[asking.rules]] number 1: when is missing.",
-    '[[asking.rules]]\nwhen = {branch = "A"}\ndela = "1 day"': "line 3: [[asking.rules]] number 1: dela is not a key. Did you mean delay?",
+    '[[asking.rules]]\nwhen = {branch = "A"}\ndela = "1 day"': 'line 3: [[asking.rules]] number 1: dela = "1 day" is not a key. Did you mean delay?',
     '[asking]\ncaps = [{max = 1, period = "x", same = "employee"}]': 'caps.period = "x" is not a duration',
     '[sms]\nfrom_number = "ACME"': 'from_number = "ACME" is a name: one way, nobody can answer it.',
     '[sms]\nfrom_number = "+12"': 'from_number = "+12" is no sender',
@@ -48,7 +48,7 @@ WRONG = {  # the file; what must be said
     '[limits]\nmax_body = "big"': 'max_body = "big" is no size. Write e.g. "64 KiB"',
     '[backup]\nat = "25:00"': 'at = "25:00" is no time of day',
     "[measures]\nmargin = 3": "Give a share above 0 and up to 1",
-    "[measures]\nlostafter = 3": "lostafter is not a key. Did you mean lost_after?",
+    "[measures]\nlostafter = 3": "lostafter = 3 is not a key. Did you mean lost_after?",
     '[branches.Narva]\ntimezone = "Narva"': '[branches.Narva] timezone = "Narva" is not a time zone',
     '[themes.price]\net = "hind"': '[themes.price] et = "hind" is not a list',
 }  # fmt: skip

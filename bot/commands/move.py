@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.commands.context import Context, WrongUseError
@@ -18,7 +19,7 @@ def run(context: Context, *, to: str) -> int:
     from storage.transfer import move
 
     source = context.config().storage.url
-    target = to.replace("postgres://", "postgresql://", 1) if to.startswith("postgres://") else to
+    target = _whole(to)
     here, there = make_store(source).url, make_store(target).url
     if here == there:
         raise WrongUseError(f"--to {there} is the store that is configured already. Name another one.")
@@ -42,6 +43,14 @@ def run(context: Context, *, to: str) -> int:
         f"Set [storage] url to it and start the service. The old store was left as it is; do not start on it again."
     )
     return DONE
+
+
+def _whole(to: str) -> str:
+    """Return the URL as [storage] url may hold it from any folder."""
+    path = to.removeprefix("sqlite:///")
+    if path not in {to, ":memory:"}:
+        return f"sqlite:///{Path(path).resolve()}"
+    return to.replace("postgres://", "postgresql://", 1) if to.startswith("postgres://") else to
 
 
 def _plain(copied: Copied) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def _problem(error: ErrorDetails, sources: Sources) -> Problem:
     where = sources.where(place)
     key = written(place)
     if error["type"] in {"extra_forbidden", "unexpected_keyword_argument"}:
-        return Problem(where, key, "is not a key", _which_key(place))
+        return Problem(where, key, "is not a key", _which_key(place), value=_harmless(place, error["input"]))
     wrong = error.get("ctx", {}).get("error")
     if isinstance(wrong, WrongValueError | Fault):
         what, fix = wrong.problem, f"{wrong.fix[:1].upper()}{wrong.fix[1:]}".removesuffix(".") + "."
@@ -72,6 +72,14 @@ def _problem(error: ErrorDetails, sources: Sources) -> Problem:
         error["type"] == "missing" or isinstance(error["input"], dict) or is_secret(*(*place, "", "")[:2])
     )
     return Problem(where, key, what, fix, value=None if hidden else error["input"])
+
+
+def _harmless(place: Place, value: Any) -> Any:
+    """Return the value of a wrong key if it may be shown: a text might be a secret whose key was mistyped."""
+    guess = nearest(place[-1], _keys_beside(place))
+    if isinstance(value, str):
+        return value if guess and not is_secret(place[0], guess.removesuffix("_file")) else None
+    return value if isinstance(value, int | float) else None
 
 
 def _which_key(place: Place) -> str:

@@ -109,8 +109,9 @@ def build_api(
         title="askwhy",
         description="Visits in; scores and the stories of visits out.",
         version="1",
-        openapi_url="/openapi.json",
-        docs_url="/docs",
+        openapi_url="/api/openapi.json",
+        docs_url="/api/docs",
+        swagger_ui_oauth2_redirect_url=None,
         redoc_url=None,
     )
 
@@ -126,7 +127,7 @@ def build_api(
     async def _not_stored(request: Request, error: StoreError) -> JSONResponse:
         return JSONResponse({"detail": f"Not stored, try again: {error}"}, status_code=503)
 
-    v1 = APIRouter(prefix="/v1", dependencies=[Depends(allowed)], responses=_told(401, 503))
+    v1 = APIRouter(prefix="/api/v1", dependencies=[Depends(allowed)], responses=_told(401, 503))
 
     @v1.post("/visits", status_code=202, responses=_told(408, 413, 422), openapi_extra=VISITS_BODY)
     async def take_visits(request: Request) -> VisitsTaken:
@@ -164,6 +165,11 @@ def build_api(
             return await score(period, survey, by)
         except ValueError as error:
             raise HTTPException(422, str(error)) from None
+
+    @v1.api_route("/{path:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)
+    async def unknown(request: Request) -> None:
+        """Refuse what is not there; whoever has no token is not told so much."""
+        raise HTTPException(404, f"There is no {request.method} {request.url.path}; see /api/docs.")
 
     api.include_router(v1)
     _add_schema(api)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.routing import Mount
+from starlette.routing import Route
 
 from bot.bootstrap import App
 from bot.channels.sms import SmsChannel
@@ -58,6 +58,6 @@ def build_web(app: App) -> Starlette:
                 secret=secret.get_secret_value() if secret else "",
                 max_body=config.limits.max_body,
             ),
-            Mount("/api", api),
+            Route("/api/{path:path}", api),  # not mounted, so that its description names whole paths
         ]
     )
