@@ -109,6 +109,7 @@ async def tell_not_asked(out: Console, weeks: Weeks) -> None:
     read = weeks.stage.app.store.read
     states = [row for row in await read.rows("visits_by_state") if row["state"] == "suppressed"]
     if not states:
+        out.print(showing.heading("4  No visit was left out: every customer was asked"))
         return
     total = sum(row["n"] for row in states)
     out.print(showing.heading(f"4  {total} visits were not asked about, and each can say why"))
