@@ -27,6 +27,8 @@ BENCHMARKS = {
     "memory": "benchmarks.b6_memory",
     "start": "benchmarks.b7_start",
     "reading": "benchmarks.reading",
+    "bank": "benchmarks.bank",
+    "shared": "benchmarks.shared",
 }
 """Name -> module with `run(size) -> Report`, in the order of running."""
 

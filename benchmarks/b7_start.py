@@ -162,7 +162,7 @@ def _command(command: list[str]) -> Run:
 
 
 def _command_line(report: Report, pairs: int) -> None:
-    runs = alternate({"help": lambda: _command(module("bot", "--help"))}, max(3, pairs), warm_up=True)
+    runs = alternate({"help": lambda: _command(module("bot", "--help"))}, pairs, warm_up=pairs > 1)
     seconds = statistics.median(run.value for run in runs["help"])
     report.rows.append(Row("askwhy --help", "s", seconds, target=0.4, at_least=False))
 

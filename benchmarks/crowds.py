@@ -9,6 +9,8 @@ from pathlib import Path
 
 from storage.moments import micros
 
+Values = dict[str, str | int | None]
+
 FIRST = 1_000_000
 """The number of the first person of a crowd: others come before."""
 
@@ -41,19 +43,29 @@ FROM people p JOIN (SELECT * FROM conversations WHERE visit_id = 'v-0') t WHERE 
 
 def add_overdue(store: Path, people: int, occurred_at: datetime, due_at: datetime) -> None:
     """Add people whose question was due at `due_at` and never sent."""
-    values = {"occurred": micros(occurred_at), "due": micros(due_at), "asked": None, "state": "planned"}
+    values: Values = {
+        "occurred": micros(occurred_at),
+        "due": micros(due_at),
+        "asked": None,
+        "state": "planned",
+    }
     _add(store, people, values, (_VISITS,))
 
 
 def add_open(store: Path, people: int, asked_at: datetime) -> None:
     """Add people with an open conversation, each a copy of person 0's."""
     before = micros(asked_at - timedelta(days=1))
-    values = {"occurred": before, "due": micros(asked_at), "asked": micros(asked_at), "state": "asked"}
+    values: Values = {
+        "occurred": before,
+        "due": micros(asked_at),
+        "asked": micros(asked_at),
+        "state": "asked",
+    }
     _add(store, people, values, (_VISITS, _CONVERSATIONS))
 
 
-def _add(store: Path, people: int, values: dict[str, object], tables: tuple[str, ...]) -> None:
-    everything = {**values, "first": FIRST, "end": FIRST + people}
+def _add(store: Path, people: int, values: Values, tables: tuple[str, ...]) -> None:
+    everything: Values = {**values, "first": FIRST, "end": FIRST + people}
     with closing(sqlite3.connect(store, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute("BEGIN")

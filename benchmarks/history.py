@@ -11,6 +11,7 @@ import sqlite3
 import tempfile
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -49,12 +50,20 @@ def history_store(answers: int, today: date | None = None) -> Path:
         fresh = Path(name) / "history.db"
         empty_store(fresh)
         with closing(sqlite3.connect(fresh)) as connection:
-            schema = connection.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()[0]
+            schema = _schema(connection)
         kept = folder / f"history-{schema}-{answers}-{end:%Y-%m}.db"
         if not kept.exists():
             _fill(fresh, answers, end)
             fresh.rename(kept)
     return kept
+
+
+def _schema(connection: sqlite3.Connection) -> str:
+    """A few letters that change whenever the schema does, or what is filled in here."""
+    made = connection.execute(
+        "SELECT group_concat(sql) FROM (SELECT sql FROM sqlite_master ORDER BY name)"
+    ).fetchone()[0]
+    return sha256((made + _MADE + "".join(_TABLES)).encode()).hexdigest()[:8]
 
 
 def _fill(path: Path, answers: int, end: datetime) -> None:

@@ -87,11 +87,15 @@ async def _send(port: int, requests: Sequence[bytes], connections: int) -> Answe
     return answers
 
 
-def send_all(port: int, requests: Sequence[bytes], *, connections: int = CONNECTIONS) -> Answers:
+def send_all(
+    port: int, requests: Sequence[bytes], *, connections: int = CONNECTIONS, pinned: bool = True
+) -> Answers:
     """Send every request in order over `connections`; returns when all are answered, or the server is gone."""
-    pin(LOAD_CORE)
+    if pinned:
+        pin(LOAD_CORE)
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             return runner.run(_send(port, requests, connections))
     finally:
-        unpin()
+        if pinned:
+            unpin()

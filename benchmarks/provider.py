@@ -143,8 +143,8 @@ class Provider:
         self._server.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._server.stop()
+    def __exit__(self, *how: object) -> None:
+        self._server.__exit__(*how)
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ def run_huey(file: str, url: str, count: int) -> None:
     local = threading.local()
     done = threading.Semaphore(0)
 
-    @huey.task()
+    @huey.task()  # type: ignore[untyped-decorator]  # huey has no types
     def send(number: int) -> None:
         if not hasattr(local, "client"):
             local.client = httpx.Client(trust_env=False)
@@ -68,7 +68,8 @@ async def run_procrastinate(database: str, url: str, count: int) -> None:
     async with app.open_async():
         await app.connector.execute_query_async("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
         await app.schema_manager.apply_schema_async()
-        await send.batch_defer_async(*({"number": number} for number in range(count)))
+        jobs: list[Any] = [{"number": number} for number in range(count)]
+        await send.batch_defer_async(*jobs)
         print("ready", flush=True)
         await app.run_worker_async(concurrency=10, wait=False, install_signal_handlers=False)
     await client.aclose()
