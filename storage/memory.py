@@ -72,6 +72,9 @@ class MemoryStore(SqliteStore):
         assert connection is not None, "open() comes first"
         await self.write(lambda _: connection.executemany(text, rows))
 
+    def _still_there(self) -> None:
+        """Look for no file: there is none."""
+
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
         sqlite_file.set_up(connection)

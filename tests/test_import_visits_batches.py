@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.arriving import take_visits
+from bot.arriving import MANY, take_visits
 from bot.bootstrap import build_firm
 from bot.config import load_config
 from bot.firm import Firm
@@ -33,7 +33,7 @@ Take = Callable[[Transaction, Firm, list[Visit], datetime], list[Taken]]
 
 visits = st.builds(
     Visit,
-    visit_id=st.sampled_from([f"v-{n}" for n in range(12)]),
+    visit_id=st.sampled_from([f"v-{n}" for n in range(16)]),
     customer_id=st.sampled_from([f"c-{n}" for n in range(6)]),
     occurred_at=st.integers(0, 200).map(lambda hours: NOW - timedelta(hours=hours)),
     name=st.sampled_from([None, "Õnne", "Liis"]),
@@ -94,7 +94,7 @@ def _stored(tx: Transaction) -> list[Any]:
 
 @settings(deadline=None)
 @given(
-    st.lists(st.lists(visits, max_size=12), max_size=4),
+    st.lists(st.lists(visits, min_size=MANY, max_size=16), max_size=3),
     st.sampled_from([None, "+37255550101", "+37255550102"]),
     st.sampled_from([None, "c-3"]),
 )
