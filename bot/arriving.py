@@ -17,7 +17,6 @@ from storage.rows import CustomerRow
 from storage.transaction import Transaction
 from surveys.visits import Visit
 
-
 MANY = 8
 """From so many visits on it pays to look up all of them together."""
 
