@@ -11,7 +11,10 @@ contract suite (tests/contract/) proves it:
 A unit of work sees `transaction.py`: the tables by name, one file each in `tables/`, plain methods around named SQL.
 `reader.py` is the other side: scores, stories, exports. The SQL itself stands in `sql/`, with a name and a sentence per
 query and numbered migrations; `queries.py` puts it in the words of SQLite or PostgreSQL, `migrate.py` applies it.
-`rows.py`, `results.py` and `moments.py` are what rows and times look like outside. `transfer.py` copies a whole store into another.
+`rows.py`, `results.py` and `moments.py` are what rows and times look like outside.
+
+Around a store: `transfer.py` copies a whole one into another of any kind, `sqlite_copies.py` backs a file up and puts a
+copy in its place, `sqlite_traces.py` finds what an erasure left in a file, `excerpt.py` copies some customers into memory.
 
 Invariant: a unit of work is stored as a whole or not at all, and `write()` returns only after it is durable.
 Invariant: a store that vanished, is damaged, or was written by a newer program is refused, never made anew.
