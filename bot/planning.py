@@ -25,7 +25,7 @@ from surveys.conversation import advance, start
 from surveys.conversation_value import Setting
 from surveys.definition import Survey
 from surveys.events import Reopened
-from surveys.opening import Opening
+from surveys.opening import Opening, due_at
 from surveys.phones import can_text
 from surveys.policy import Policy
 from surveys.states import State
@@ -157,7 +157,7 @@ def plan_for_stranger(tx: Transaction, firm: Firm, visit: Visit, now: datetime) 
     """Decide about the visit of somebody of whom nothing is known but what the visit says."""
     phone = (AddressRow("sms", visit.phone, None, None),) if visit.phone else ()
     known = Person(addresses=_reachable(firm, phone))
-    plan, _ = _as_plan(_judge(tx, firm, visit, known, now, None))
+    plan, _ = _as_plan(visit, _judge(tx, firm, visit, known, now, None))
     return plan
 
 
@@ -265,13 +265,15 @@ def _begin(
 def _plan(
     tx: Transaction, firm: Firm, visit: Visit, person_id: int, now: datetime
 ) -> tuple[Plan, tuple[str, ...]]:
-    return _as_plan(judge(tx, firm, visit, person_id, now))
+    return _as_plan(visit, judge(tx, firm, visit, person_id, now))
 
 
-def _as_plan(judged: Judgement) -> tuple[Plan, tuple[str, ...]]:
+def _as_plan(visit: Visit, judged: Judgement) -> tuple[Plan, tuple[str, ...]]:
     match judged.decision:
         case Ask(at, channel, displaced):
-            return Plan("planned", judged.survey.id, channel, at), displaced
+            # The moment it should have been asked, also when that has passed: the claim finds the next allowed one.
+            due = due_at(visit.occurred_at, judged.policy, judged.opening) or at
+            return Plan("planned", judged.survey.id, channel, due), displaced
         case Suppressed(reason, detail):
             return Plan("suppressed", judged.survey.id, reason=str(reason), detail=detail), ()
 
