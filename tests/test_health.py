@@ -155,4 +155,4 @@ async def test_a_worker_tells_how_it_is_and_hears_nothing(world: World) -> None:
         assert (await client.post("/webhooks/sms")).status_code == 404
         assert (await client.get("/api/v1/score")).status_code == 404
         paths = {getattr(route, "path", "") for route in build_web(app).routes}
-        assert {"/health", "/metrics", "/api"} <= paths
+        assert {"/health", "/metrics", "/api/{path:path}"} <= paths
