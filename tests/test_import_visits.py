@@ -4,6 +4,7 @@ import asyncio
 import csv
 import json
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from bot.commands.outcome import finish
 from storage import make_store
 from storage.rows import VisitRow
 
+AT = datetime(2024, 11, 17, tzinfo=UTC)
 HEADER = "visit_id,customer_id,occurred_at,name,phone,branch\n"
 
 
@@ -198,3 +200,43 @@ def test_people_are_told_the_counts_and_the_first_reasons(desk: Desk) -> None:
     assert "8 rows" in told
     assert "line 3: occurred_at 'nonsense'" in told
     assert "and 2 more" in told
+
+
+def test_it_runs_beside_a_service_that_writes_to_the_same_store(desk: Desk) -> None:
+    desk.import_visits(HEADER + "v-0,c-0,2024-11-16T10:00,,,\n")
+    rows = "".join(f"v-{n},c-{n},2024-11-16T10:{n % 60:02},,+3725555{n:04},\n" for n in range(1, 3000))
+    path = desk.put(HEADER + rows)
+
+    async def serve_meanwhile() -> int:
+        store = make_store(f"sqlite:///{desk.folder / 'askwhy.db'}")
+        await store.open()
+        context = Context({}, desk.folder / "config.toml", json=True)
+        importing = asyncio.create_task(asyncio.to_thread(finish, context, "import visits", {"file": path}))
+        heard = 0
+        while not importing.done():
+            number = heard
+            await store.write(
+                lambda tx: tx.inbox.add("sms", f"SM{number}", "+37255550101", AT, {}, "handled")  # noqa: B023
+            )
+            heard += 1
+        assert await importing == 0
+        stored = await store.read.rows("check_inbox")
+        await store.close()
+        assert len(stored) == heard
+        return heard
+
+    assert asyncio.run(serve_meanwhile()) > 0
+    assert counted(json.loads(desk.capture.readouterr().out.splitlines()[-1])) == (2999, 2999, 0, 0, 0)
+
+
+def test_a_row_is_the_same_though_its_customer_has_another_name_in_another_row(desk: Desk) -> None:
+    content = HEADER + (
+        "v-1,c-1,2024-11-16T10:00,Liis,+37255550101,\n"
+        "v-2,c-1,2024-11-17T10:00,Liis Lill,+37255550102,\n"
+        "v-1,c-1,2024-11-16T10:00,Liis,+37255550101,\n"
+    )
+    assert counted(desk.import_visits(content)) == (3, 2, 1, 0, 0)
+    assert counted(desk.import_visits(content)) == (3, 0, 3, 0, 0)
+    visit = desk.visit("v-1")
+    assert visit is not None
+    assert visit.visit.name == "Liis Lill", "the latest row has the last word"
