@@ -17,11 +17,11 @@ from bot.firm import Firm
 from bot.outgoing import Claimed, Kind, claim_message, first_ask
 from bot.privacy.erasing import without_person
 from storage.moments import day_of
-from storage.rows import AddressRow, ConversationRow, CustomerRow, VisitRow
+from storage.rows import AddressRow, ConversationRow, CustomerRow, PersonRow, VisitRow
 from storage.tables.visits import Plan
 from storage.transaction import Transaction
 from surveys.asking import Ask, Person, Suppressed, decide
-from surveys.conversation import advance, start
+from surveys.conversation import Step, advance, start
 from surveys.conversation_value import Setting
 from surveys.definition import Survey
 from surveys.events import Reopened
@@ -118,7 +118,8 @@ def claim_invitation(
     row = tx.visits.get(visit_id)
     if row is None or row.state != "planned":
         return None
-    judged = judge(tx, firm, row.visit, person_id, now, quiet=row.quiet)
+    addresses = tx.people.addresses(person_id)
+    judged = _judge(tx, firm, row.visit, _known(tx, firm, row.visit, person, addresses, now), now, row.quiet)
     decision = judged.decision
     if isinstance(decision, Suppressed):
         suppress(tx, visit_id, decision, now)
@@ -133,7 +134,10 @@ def claim_invitation(
         judged.survey.id, day_of(now, firm.zone), groups_of(row.visit, channel, firm, person.language)
     )
     address = judged.addresses[channel]
-    return _begin(tx, firm, row, judged, (channel, address), now, claim)
+    reached = any(a.reached_at for a in addresses if (a.channel, a.address) == (channel, address))
+    setting = setting_for(tx, firm, row, judged.survey, first_contact=not reached)
+    language = firm.language_of(row.visit.language, person.language)
+    return _begin(tx, row, judged, (channel, address), start(setting, language, now), now, claim)
 
 
 def judge(
@@ -141,15 +145,7 @@ def judge(
 ) -> Judgement:
     """Decide about one visit by what is stored at this moment."""
     person = tx.people.lock(person_id)
-    open_row = tx.conversations.open_of(person_id)
-    known = Person(
-        opted_out=person.opted_out_at is not None,
-        erased=person.erased_at is not None,
-        addresses=_reachable(firm, tx.people.addresses(person_id)),
-        asked=tx.visits.asked_of(person_id, now - firm.look_back()),
-        waiting=tx.visits.waiting_of(person_id, visit.visit_id),
-        open_visit=open_row.visit_id if open_row else None,
-    )
+    known = _known(tx, firm, visit, person, tx.people.addresses(person_id), now)
     return _judge(tx, firm, visit, known, now, quiet)
 
 
@@ -159,6 +155,26 @@ def plan_for_stranger(tx: Transaction, firm: Firm, visit: Visit, now: datetime) 
     known = Person(addresses=_reachable(firm, phone))
     plan, _ = _as_plan(visit, _judge(tx, firm, visit, known, now, None))
     return plan
+
+
+def _known(
+    tx: Transaction,
+    firm: Firm,
+    visit: Visit,
+    person: PersonRow,
+    addresses: tuple[AddressRow, ...],
+    now: datetime,
+) -> Person:
+    """Return what is known of the person of a visit."""
+    open_row = tx.conversations.open_of(person.person_id)
+    return Person(
+        opted_out=person.opted_out_at is not None,
+        erased=person.erased_at is not None,
+        addresses=_reachable(firm, addresses),
+        asked=tx.visits.asked_of(person.person_id, now - firm.look_back()),
+        waiting=tx.visits.waiting_of(person.person_id, visit.visit_id),
+        open_visit=open_row.visit_id if open_row else None,
+    )
 
 
 def _judge(
@@ -231,19 +247,14 @@ def groups_of(visit: Visit, channel: str, firm: Firm, language: str | None) -> d
 
 def _begin(
     tx: Transaction,
-    firm: Firm,
     row: VisitRow,
     judged: Judgement,
     to: tuple[str, str],
+    step: Step,
     now: datetime,
     claim: tuple[str, str, datetime],
 ) -> Claimed:
-    """Start the conversation and store its first question as claimed."""
-    reached = any(a.reached_at for a in tx.people.addresses(row.person_id) if (a.channel, a.address) == to)
-    setting = setting_for(tx, firm, row, judged.survey, first_contact=not reached)
-    person = tx.people.lock(row.person_id)
-    language = firm.language_of(row.visit.language, person.language)
-    step = start(setting, language, now)
+    """Store a conversation as begun, and its first question as claimed."""
     tx.conversations.put_survey(judged.survey.id, judged.survey.version, judged.survey.source)
     number = tx.conversations.add(
         row.visit.visit_id, row.person_id, to, (judged.survey.id, judged.survey.version), step.conversation

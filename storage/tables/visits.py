@@ -212,7 +212,7 @@ def _plan(plan: Plan) -> dict[str, object]:
 
 
 def _asked(row: Row) -> Asked:
-    attributes = {**json.loads(row["extra"]), **{d: row[d] for d in DIMENSIONS if row[d] is not None}}
+    attributes = {**_read(row["extra"]), **{d: row[d] for d in DIMENSIONS if row[d] is not None}}
     return Asked(
         at=moment(row["asked_at"]), visit_id=row["visit_id"], survey=row["survey"], attributes=attributes
     )
