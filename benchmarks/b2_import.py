@@ -6,6 +6,7 @@ is planned, no repeat is known. A file has 3 % bad phones, 5 % repeats and custo
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import os
@@ -21,7 +22,7 @@ from pathlib import Path
 
 from benchmarks.harness import Report, Row, Run, Size, compare
 from benchmarks.history import empty_store
-from benchmarks.machine import SERVER_CORE, pin, unpin
+from benchmarks.machine import SERVER_CORE, peak_bytes, pin, unpin
 from benchmarks.processes import ROOT, module
 from benchmarks.stores import SECRETS, write_config
 
@@ -135,15 +136,18 @@ def _import(folder: Path, config: Path) -> tuple[float, dict[str, int], float]:
     with (folder / "told.json").open("wb") as out, (folder / "log").open("wb") as log:
         began = time.perf_counter()
         child = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **SECRETS}, stdout=out, stderr=log)
-        _, status, used = os.wait4(child.pid, 0)
+        unpin()
+        peak = 0
+        while child.poll() is None:
+            with contextlib.suppress(OSError):  # it may just have ended
+                peak = peak_bytes(child.pid) or peak
+            time.sleep(0.005)
         seconds = time.perf_counter() - began
-    unpin()
-    child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode not in {0, 3}:
         raise RuntimeError(
             f"the import ended with {child.returncode}: {(folder / 'log').read_text()[-2000:]}"
         )
-    return seconds, json.loads((folder / "told.json").read_text()), used.ru_maxrss * 1024
+    return seconds, json.loads((folder / "told.json").read_text()), peak
 
 
 def _raw(report: Report, folder: Path, file: Path, rows: int) -> Run:

@@ -22,10 +22,16 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def free_port() -> int:
-    """Return a port of 127.0.0.1 that nobody listens on now."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+    """Return a port of 127.0.0.1 that nobody listens on now, nor on the next: a worker tells there how it is."""
+    while True:
+        with socket.socket() as found, socket.socket() as following:
+            found.bind(("127.0.0.1", 0))
+            port = int(found.getsockname()[1])
+            try:
+                following.bind(("127.0.0.1", port + 1))
+            except (OSError, OverflowError):
+                continue
+            return port
 
 
 class Server:

@@ -1,7 +1,8 @@
-"""The limit of the machine, and the naive way: Starlette, one-pass HMAC, and one INSERT a message. No survey, no reading.
+"""The limits of the machine, and the naive way: Starlette, one-pass HMAC, SQLite. No survey, no reading.
 
-    python -m benchmarks.peers.limits PORT STORE floor    group commit by one writer thread (the floor)
-    python -m benchmarks.peers.limits PORT STORE naive    what most people write: select, insert, update, commit a request
+    python -m benchmarks.peers.limits PORT STORE bare     one INSERT a message, group commit by one writer thread: the least there is
+    python -m benchmarks.peers.limits PORT STORE floor    the least that a reply is: select, insert, upsert, update, group commit
+    python -m benchmarks.peers.limits PORT STORE naive    the same four as most people write them: a commit per request
 
 Neither reads a score, asks a second question, counts for reports, knows an opt-out, or sends anything.
 """
@@ -44,11 +45,25 @@ def connect(path: str) -> sqlite3.Connection:
     return connection
 
 
+def reply(connection: sqlite3.Connection, row: Row) -> None:
+    """The statements of one reply: an indexed select, an insert with a unique id, an upsert, an update."""
+    _, sender, body = row
+    connection.execute("SELECT answers FROM open WHERE sender = ?", (sender,)).fetchone()
+    if connection.execute(INSERT, row).rowcount:
+        connection.execute("INSERT INTO open VALUES (?, 0, ?) ON CONFLICT DO NOTHING", (sender, body))
+        connection.execute("UPDATE open SET answers = answers + 1, last = ? WHERE sender = ?", (body, sender))
+
+
+def insert(connection: sqlite3.Connection, row: Row) -> None:
+    connection.execute(INSERT, row)
+
+
 class GroupCommit:
     """One writer thread; what waits is committed together, at most 256 rows; `write()` returns after the commit."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, work: Callable[[sqlite3.Connection, Row], None]) -> None:
         self._connection = connect(path)
+        self._work = work
         self._rows: queue.SimpleQueue[tuple[Row, asyncio.Future[None]]] = queue.SimpleQueue()
         threading.Thread(target=self._run, daemon=True).start()
 
@@ -67,7 +82,7 @@ class GroupCommit:
                     break
             self._connection.execute("BEGIN IMMEDIATE")
             for row, _ in group:
-                self._connection.execute(INSERT, row)
+                self._work(self._connection, row)
             self._connection.execute("COMMIT")
             group[0][1].get_loop().call_soon_threadsafe(_settle, [done for _, done in group])
 
@@ -78,26 +93,22 @@ def _settle(futures: list[asyncio.Future[None]]) -> None:
 
 
 class CommitEach:
-    """select, insert, update, commit: in the handler, for every request."""
+    """A commit for every request, in the handler."""
 
     def __init__(self, path: str) -> None:
         self._connection = connect(path)
 
     async def write(self, row: Row) -> None:
-        _, sender, body = row
         self._connection.execute("BEGIN")
-        found = self._connection.execute("SELECT answers FROM open WHERE sender = ?", (sender,)).fetchone()
-        inserted = self._connection.execute(INSERT, row).rowcount
-        if inserted and found is None:
-            self._connection.execute("INSERT INTO open VALUES (?, 1, ?)", (sender, body))
-        elif inserted:
-            self._connection.execute(
-                "UPDATE open SET answers = answers + 1, last = ? WHERE sender = ?", (body, sender)
-            )
+        reply(self._connection, row)
         self._connection.execute("COMMIT")
 
 
-WAYS: dict[str, Callable[[str], Any]] = {"floor": GroupCommit, "naive": CommitEach}
+WAYS: dict[str, Callable[[str], Any]] = {
+    "bare": lambda path: GroupCommit(path, insert),
+    "floor": lambda path: GroupCommit(path, reply),
+    "naive": CommitEach,
+}
 
 
 def build(path: str, way: str) -> Starlette:
