@@ -142,8 +142,11 @@ class Reader:
             yield _with_extra(row)
 
 
+_VALUES = tuple((value, f"v{value}") for value in range(11))
+
+
 def _counts(row: Row) -> Counts:
-    return {value: int(row[f"v{value}"]) for value in range(11) if row[f"v{value}"]}
+    return {value: int(row[column]) for value, column in _VALUES if row[column]}
 
 
 def _with_extra(row: Row) -> dict[str, Any]:

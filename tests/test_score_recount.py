@@ -1,4 +1,4 @@
-"""A score equals a recount from the raw answers, whatever was answered, corrected, filtered and grouped."""
+"""A score equals a recount from the raw answers, whatever was answered, corrected, erased, filtered and grouped."""
 
 import asyncio
 from collections import Counter
@@ -9,6 +9,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.privacy.erasing import erase_person
+from bot.privacy.finding import Elsewhere
 from bot.reports.counting import Days, month_of
 from bot.reports.score import ScoreReport, score_report
 from storage.moments import day_of
@@ -25,7 +27,7 @@ COLOURS = ("", "red", "blue")
 
 @dataclass(frozen=True)
 class Given:
-    """One answer and what it was corrected to, later."""
+    """One answer, what it was corrected to later, and whether its customer was then forgotten."""
 
     value: int
     corrected: int | None
@@ -33,6 +35,7 @@ class Given:
     branch: str
     employee: str
     colour: str
+    erased: bool
 
     @property
     def last(self) -> int:
@@ -41,6 +44,8 @@ class Given:
     def key(self, dimension: str) -> str:
         if dimension == "month":
             return month_of(day_of(NOW - timedelta(days=self.days_ago), ZONE))
+        if dimension == "colour" and self.erased:
+            return ""  # further columns may tell who somebody is: they go, the answer stays
         found: str = getattr(self, dimension)
         return found
 
@@ -55,6 +60,7 @@ answers = st.lists(
         st.sampled_from(BRANCHES),
         st.sampled_from(EMPLOYEES),
         st.sampled_from(COLOURS),
+        st.booleans(),
     ),
     max_size=25,
 )
@@ -76,10 +82,15 @@ filters = st.lists(
 def stored(tx: Transaction, all_given: list[Given]) -> None:
     for one in all_given:
         at = NOW - timedelta(days=one.days_ago)
-        facts = {name: one.key(name) for name in ("branch", "employee", "colour") if one.key(name)}
-        number, response = give(tx, one.value, at=at, **facts)  # type: ignore[arg-type]
+        told = {"branch": one.branch, "employee": one.employee, "colour": one.colour}
+        facts = {name: value for name, value in told.items() if value}
+        number, response = give(tx, one.value, at=at, name="Mari Tamm", **facts)  # type: ignore[arg-type]
         if one.corrected is not None:
             tx.answers.record(number, response, "recommend", one.corrected, None, is_why=False)
+        if one.erased:
+            assert response.customer_id is not None
+            person = tx.people.resolve(response.customer_id, {})
+            erase_person(tx, FIRM, person, Elsewhere(responses=(number,)), NOW)
 
 
 def recounted(

@@ -6,6 +6,7 @@ import pytest
 
 from bot.reports.asking import read_options, read_words
 from bot.reports.score import ScoreReport, score_json, score_report
+from bot.staff.charting import score_chart
 from storage.transaction import Transaction
 from surveys.periods import WordError
 from tests.staff_world import FIRM, NOW, World, ask_many, give, give_many, world
@@ -176,6 +177,24 @@ async def test_the_period_before_is_as_long_and_just_before() -> None:
         )
         report = await report_of(here, "7d")
     assert (report.result.n, report.before.n) == (1, 2)
+
+
+async def test_a_group_has_its_score_before_only_where_a_chart_marks_it() -> None:
+    def work(tx: Transaction) -> None:
+        give_many(tx, 5, 0, 1, branch="Tartu")
+        give_many(tx, 3, 1, 2, branch="Tartu", at=BEFORE)
+        give_many(tx, 5, 0, 0, branch="Narva")
+        give_many(tx, 1, 0, 0, branch="Narva", at=BEFORE)
+
+    async with world() as here:
+        await here.store.write(work)
+        request = await read_words(here.store, here.firm, ["by", "branch"], NOW)
+        plain = await score_report(here.store, here.firm, request, NOW)
+        marked = await score_report(here.store, here.firm, request, NOW, groups_before=True)
+    assert [group.before for group in plain.groups] == [None, None]
+    assert plain.before == marked.before
+    assert [row.previous for row in score_chart(marked, "Acme", "en").groups] == [100 / 6, None]
+    assert [row.previous for row in score_chart(plain, "Acme", "en").groups] == [None, None]
 
 
 async def test_days_are_those_of_the_organisations_zone() -> None:

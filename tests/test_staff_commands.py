@@ -209,6 +209,22 @@ async def test_team_tells_months_and_hides_each_below_the_minimum() -> None:
     assert "    Oct +100 n=10 · Nov n=3" in answer.text
 
 
+async def test_team_tells_the_last_four_months_that_had_answers() -> None:
+    async with world() as here:
+
+        def work(tx: Transaction) -> None:
+            for days in (20, 50, 80, 110, 260):
+                give_many(tx, 6, 0, 0, employee="Mari", at=NOW - timedelta(days=days))
+            give_many(tx, 6, 0, 0, at=NOW - timedelta(days=290))
+
+        await here.store.write(work)
+        answer = await asked(here, "/team 12m")
+        filtered = await asked(here, "/team 12m channel=telegram month=2026-11 month=2026-03")
+    assert "    Aug +100 n=6 · Sept +100 n=6 · Oct +100 n=6 · Nov +100 n=6" in answer.text
+    assert "+100 (79…100)  n=30" in answer.text
+    assert "    Mar +100 n=6 · Nov +100 n=6" in filtered.text
+
+
 def opinions(tx: Transaction) -> None:
     for number in range(40):
         overall = 1 + number % 5

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from storage.moments import date_of, day_of, micros, moment
 from storage.reader import Reader
 from storage.tables.answers import COUNTED
-from surveys.periods import Period
+from surveys.periods import Period, add_months, between
 
 MONTH = "month"
 """The dimension that is made of the day: its keys are 2026-10 and so on."""
@@ -52,6 +53,14 @@ class Days:
         assert start.tzinfo is not None
         assert end.tzinfo is not None
         return cls(day_of(start, start.tzinfo), day_of(end, end.tzinfo), start, end)
+
+    def of_month(self, month: str) -> Days:
+        """Return those of these days that are in a month, written 2026-10, in which there are some."""
+        begin = date.fromisoformat(f"{month}-01")
+        zone = self.start.tzinfo
+        assert isinstance(zone, ZoneInfo)
+        first, end = max(begin, self.start.date()), min(add_months(begin, 1), self.end.date())
+        return Days.of(between(first, end, zone))
 
 
 async def count(read: Reader, of: Slice, days: Days, by: str | None = None) -> dict[str, Counts]:

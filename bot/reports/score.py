@@ -20,13 +20,16 @@ from surveys.requests import ScoreRequest
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The score of one group; `before` is its score in the period before. Not `shown`: only `result.n` may be told."""
+    """The score of one group. Not `shown`: only `result.n` may be told.
+
+    `before` is its score in the period before, None where that was not counted.
+    """
 
     key: str
     result: Result
     shown: bool
     bands: Mapping[str, int]
-    before: Result
+    before: Result | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +68,18 @@ async def score_report(
     *,
     branches: tuple[str, ...] = (),
     language: str = "en",
+    groups_before: bool = False,
 ) -> ScoreReport:
     """Return the score that `request` asks for; `branches` are those a viewer may see, none means all.
 
-    `language` is that of the period's label. Raises KeyError for a survey that the firm does not have.
+    `language` is that of the period's label. `groups_before` gives each group its score in the period before too, for
+    the marks of a chart: among many groups it is half of the work. Raises KeyError for a survey the firm does not have.
     """
     about = await subject_of(store, firm, request, branches)
     scoring, before = about.scoring, previous(request.period, language)
+    by_before = request.by if groups_before and request.by != MONTH else None
     now_by = await count(store.read, about.of, about.days, request.by)
-    before_by = await count(
-        store.read, about.of, Days.of(before), None if request.by == MONTH else request.by
-    )
+    before_by = await count(store.read, about.of, Days.of(before), by_before)
     counts, counts_before = together(now_by), together(before_by)
     result = scoring.score(counts)
     asked = await count_asked(store.read, about.of, about.days, firm.language_of)
@@ -96,7 +100,7 @@ async def score_report(
         counts={value: valid(counts, scoring.scale).get(value, 0) for value in _values(scoring.scale)},
         before=scoring.score(counts_before),
         change=scoring.compare(counts_before, counts),
-        groups=_groups(scoring, now_by, before_by, request.by, firm.minimum_answers),
+        groups=_groups(scoring, now_by, before_by if by_before else None, request.by, firm.minimum_answers),
     )
 
 
@@ -151,18 +155,18 @@ def _values(scale: Scale) -> range:
 def _groups(
     scoring: Scoring,
     now_by: Mapping[str, Counts],
-    before_by: Mapping[str, Counts],
+    before_by: Mapping[str, Counts] | None,
     by: str | None,
     minimum: int,
 ) -> tuple[Group, ...]:
-    """Return the groups, the largest first; months in their order, each with the month before."""
+    """Return the groups, the largest first; months in their order."""
     if by is None:
         return ()
     found = []
     for key, counts in now_by.items():
         result = scoring.score(counts)
         if result.n:
-            before = scoring.score({} if by == MONTH else before_by.get(key, {}))
+            before = None if before_by is None else scoring.score(before_by.get(key, {}))
             found.append(Group(key, result, result.n >= minimum, scoring.bands(counts), before))
     if by == MONTH:
         return tuple(sorted(found, key=lambda group: group.key))

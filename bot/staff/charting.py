@@ -36,7 +36,7 @@ def score_chart(report: ScoreReport, organisation: str, language: str) -> ScoreC
                 group.result.high,
                 group.shown,
                 group.bands,
-                group.before.value if group.before.n >= report.minimum else None,
+                group.before.value if group.before and group.before.n >= report.minimum else None,
             )
             for group in report.groups
         ),

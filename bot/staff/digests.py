@@ -96,7 +96,13 @@ async def digest_reply(
     branches = visible_branches(member)
     request = await read_words(store, firm, [RHYTHMS[member.digest]], now, language=language)
     report = await score_report(
-        store, firm, replace(request, by="branch"), now, branches=branches, language=language
+        store,
+        firm,
+        replace(request, by="branch"),
+        now,
+        branches=branches,
+        language=language,
+        groups_before=member.channel != "sms",
     )
     if not report.result.n and not report.asked:
         return None

@@ -32,7 +32,13 @@ async def answer(asked: Asked) -> Reply:
     """Answer `/score`. Raises WordError."""
     request = await read_words(asked.store, asked.firm, asked.words, asked.now, language=asked.language)
     report = await score_report(
-        asked.store, asked.firm, request, asked.now, branches=asked.branches, language=asked.language
+        asked.store,
+        asked.firm,
+        request,
+        asked.now,
+        branches=asked.branches,
+        language=asked.language,
+        groups_before=not asked.sms,
     )
     return score_reply(report, asked.firm.organisation, asked.language)
 

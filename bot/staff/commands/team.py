@@ -14,7 +14,6 @@ from surveys.measures.team import Member, Standing
 from surveys.texts import say
 
 DEFAULT = "3m"
-MOST_MONTHS = 4
 
 STANDINGS: Final = {
     Standing.BETTER: "Better than the others",
@@ -59,7 +58,7 @@ def _line(member: Member, language: str) -> str:
 def _months(report: TeamReport, member: Member, language: str) -> list[str]:
     """Return one line with the last months; of a month below the minimum the count alone."""
     cells = []
-    for month in report.months[-MOST_MONTHS:]:
+    for month in report.months:
         result = report.monthly.get((member.name, month))
         if result is None or len(report.months) == 1:
             continue
