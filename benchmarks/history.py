@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import tempfile
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
@@ -66,12 +67,13 @@ def _schema(connection: sqlite3.Connection) -> str:
     return sha256((made + _MADE + "".join(_TABLES)).encode()).hexdigest()[:8]
 
 
-def _fill(path: Path, answers: int, end: datetime) -> None:
+def facts(answers: int, end: datetime, people: int | None = None) -> dict[str, object]:
+    """Return the values that `statements` name: so many answers by so many people, up to `end`."""
     survey = load_catalog()["nps"]
     begin = end - timedelta(days=DAYS)
-    values = {
+    return {
         "n": answers,
-        "people": max(1, answers // 2),
+        "people": people or max(1, answers // 2),
         "begin": micros(begin),
         "step": (micros(end) - micros(begin)) // max(1, answers),
         "hour": micros(begin + timedelta(hours=1)) - micros(begin),
@@ -82,6 +84,19 @@ def _fill(path: Path, answers: int, end: datetime) -> None:
         "source": survey.source,
         "conversation": '{"state": "answered", "answers": []}',
     }
+
+
+def statements() -> Iterator[str]:
+    """Yield the SQL that makes a past, in the words that SQLite and PostgreSQL share; `local_day` must be there."""
+    yield _MADE
+    yield from _TABLES
+    yield from map(_tally, DIMENSIONS)
+    yield from map(_tally_asked, DIMENSIONS)
+    yield "DROP TABLE made"
+
+
+def _fill(path: Path, answers: int, end: datetime) -> None:
+    values = facts(answers, end)
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         for pragma in (
             "journal_mode = OFF",
@@ -97,11 +112,9 @@ def _fill(path: Path, answers: int, end: datetime) -> None:
             connection.execute(f"DROP INDEX {name}")
         connection.create_function("local_day", 1, _local_day, deterministic=True)
         connection.execute("BEGIN")
-        connection.execute(_MADE, values)
-        for statement in (*_TABLES, *map(_tally, DIMENSIONS), *map(_tally_asked, DIMENSIONS)):
+        for statement in statements():
             named = {key: value for key, value in values.items() if f":{key}" in statement}
             connection.execute(statement, named)
-        connection.execute("DROP TABLE made")
         connection.execute("COMMIT")
         for _, sql in indexes:
             connection.execute(sql)
@@ -115,7 +128,7 @@ def _local_day(at: int) -> int:
 # One line of the past: who, when, where, what. Mixed by a multiplication modulo a prime, so that nothing goes in step.
 _MADE = """
 CREATE TEMP TABLE made AS
-WITH RECURSIVE line (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM line WHERE i + 1 < :n)
+WITH RECURSIVE line (i) AS (SELECT CAST(0 AS BIGINT) UNION ALL SELECT i + 1 FROM line WHERE i + 1 < :n)
 SELECT i, 'h-' || i AS visit_id, (i * 7919) % :people + 1 AS person, :begin + i * :step AS asked_at,
   local_day(:begin + i * :step) AS asked_day,  :begin + i * :step + :hour AS answered_at, local_day(:begin + i * :step + :hour) AS day,
   'Branch ' || ((i * 31) % 12) AS branch, 'Employee ' || ((i * 17) % 97) AS employee,
@@ -128,10 +141,10 @@ FROM line
 
 _TABLES = (
     "INSERT INTO surveys (survey, version, source) VALUES (:survey, :version, :source)",
-    """INSERT INTO people (person_id) WITH RECURSIVE line (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM line
+    """INSERT INTO people (person_id) WITH RECURSIVE line (i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM line
        WHERE i < :people) SELECT i FROM line""",
     """INSERT INTO addresses (channel, address, person_id, reached_at)
-       SELECT 'sms', '+35850' || printf('%08d', person_id), person_id, :begin FROM people""",
+       SELECT 'sms', '+35850' || (10000000 + person_id), person_id, :begin FROM people""",
     """INSERT INTO customers (customer_id, person_id, name, language)
        SELECT 'h-c-' || person_id, person_id, 'Customer' || person_id, 'et' FROM people""",
     """INSERT INTO visits (visit_id, customer_id, person_id, occurred_at, received_at, touchpoint, branch, employee, product,
@@ -139,20 +152,20 @@ _TABLES = (
        SELECT visit_id, 'h-c-' || person, person, asked_at - :day, asked_at - :day, touchpoint, branch, employee, product,
          NULL, NULL, '{}', 1, 'answered', '{}', :survey, 'sms', asked_at, asked_at FROM made""",
     """INSERT INTO conversations (visit_id, person_id, channel, address, survey, version, state, data, opened_at)
-       SELECT visit_id, person, 'sms', '+35850' || printf('%08d', person), :survey, :version, 'answered', :conversation,
+       SELECT visit_id, person, 'sms', '+35850' || (10000000 + person), :survey, :version, 'answered', :conversation,
          asked_at FROM made""",
     """INSERT INTO responses (response_id, visit_id, customer_id, person_id, survey, question, score, why, answered_at, day,
          channel, language, late, touchpoint, branch, employee, product, extra)
        SELECT i + 1, visit_id, 'h-c-' || person, person, :survey, :question, score,
-         CASE WHEN i % 2 THEN 'the people at the desk were kind' END, answered_at, day, 'sms', language, 0, touchpoint,
+         CASE WHEN i % 2 = 1 THEN 'the people at the desk were kind' END, answered_at, day, 'sms', language, 0, touchpoint,
          branch, employee, product, '{}' FROM made""",
     """INSERT INTO answers (response_id, question, value, answered_at) SELECT i + 1, :question, score, answered_at FROM made""",
     """INSERT INTO inbox (channel, external_id, address, received_at, state, tries, body)
-       SELECT 'sms', 'h-' || i, '+35850' || printf('%08d', person), answered_at, 'handled', 0,
+       SELECT 'sms', 'h-' || i, '+35850' || (10000000 + person), answered_at, 'handled', 0,
          '{"channel": "sms", "kind": "text", "text": "' || score || '"}' FROM made""",
     """INSERT INTO outbox (kind, channel, address, person_id, visit_id, state, priority, due_at, tries, provider_id,
          provider_rank, attempt_id, segments, body, created_at, sent_at)
-       SELECT 'invitation', 'sms', '+35850' || printf('%08d', person), person, visit_id, 'sent', 6, asked_at, 1,
+       SELECT 'invitation', 'sms', '+35850' || (10000000 + person), person, visit_id, 'sent', 6, asked_at, 1,
          'SMh' || i, 4, 'h-' || i, 1, '{"address": "", "text": "How likely are you to recommend us?"}', asked_at, asked_at
        FROM made""",
     """INSERT INTO story (visit_id, at, event, detail)
@@ -161,16 +174,16 @@ _TABLES = (
 
 
 def _tally(dimension: str) -> str:
-    sums = ", ".join(f"sum(score = {value})" for value in VALUES)
+    sums = ", ".join(f"sum(CASE score WHEN {value} THEN 1 ELSE 0 END)" for value in VALUES)
     key = _key(dimension)
     return f"""INSERT INTO tallies (survey, question, dimension, day, key, shard, {", ".join(f"v{v}" for v in VALUES)})
-        SELECT :survey, :question, '{dimension}', day, {key}, 0, {sums} FROM made GROUP BY day, {key}"""
+        SELECT :survey, :question, '{dimension}', day, {key}, 0, {sums} FROM made GROUP BY 4, 5"""
 
 
 def _tally_asked(dimension: str) -> str:
     key = _key(dimension)
     return f"""INSERT INTO asked_tallies (survey, dimension, day, key, shard, n)
-        SELECT :survey, '{dimension}', asked_day, {key}, 0, count(*) FROM made GROUP BY asked_day, {key}"""
+        SELECT :survey, '{dimension}', asked_day, {key}, 0, count(*) FROM made GROUP BY 3, 4"""
 
 
 def _key(dimension: str) -> str:

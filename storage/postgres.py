@@ -67,10 +67,14 @@ AWAY = (
 
 
 class PostgresStore:
-    """See storage.base.Store. `address` is a libpq URL; it may hold a password, `url` does not. `limit` is in seconds."""
+    """See storage.base.Store. `address` is a libpq URL; it may hold a password, `url` does not.
 
-    def __init__(self, address: str, *, limit: float = LIMIT) -> None:
+    `limit` is in seconds. With one writer all units run in the order they were given, as they do on SQLite.
+    """
+
+    def __init__(self, address: str, *, limit: float = LIMIT, writers: int = WRITERS) -> None:
         self._limit = limit
+        self._most = writers
         self.url = server.without_password(address)
         self._address = address
         self._queries = queries("psycopg")
@@ -92,7 +96,7 @@ class PostgresStore:
             self._address,
             kwargs=server.settings(),
             min_size=0,
-            max_size=WRITERS,
+            max_size=self._most,
             timeout=self._limit / 2,
             reconnect_timeout=self._limit / 2,  # then the next unit of work tries anew, at once
             configure=partial(server.configure_writer, limit=self._limit),
@@ -110,7 +114,7 @@ class PostgresStore:
             open=False,
         )
         await self._readers.open()
-        self._threads = ThreadPoolExecutor(WRITERS, thread_name_prefix="store-writer")
+        self._threads = ThreadPoolExecutor(self._most, thread_name_prefix="store-writer")
 
     async def close(self) -> None:
         """Finish what was accepted, then disconnect."""
@@ -233,7 +237,7 @@ class PostgresStore:
                 try:
                     with unit.on(connection):
                         connection.execute("BEGIN")
-                        died = WRITERS  # from here on nothing is tried twice
+                        died = self._most  # from here on nothing is tried twice
                         result = unit.run(Transaction(connection, self._queries, self._migrated.secret))
                         connection.execute("COMMIT")
                         return result
@@ -244,7 +248,7 @@ class PostgresStore:
                 raise
             except AWAY as error:
                 died += 1
-                if died > WRITERS or isinstance(error, PoolTimeout):
+                if died > self._most or isinstance(error, PoolTimeout):
                     raise self._unavailable(error) from error
 
     def _migrate(self) -> Migrated:

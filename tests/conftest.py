@@ -1,6 +1,7 @@
 """What tests of every kind may ask for: a real PostgreSQL, the two providers faked on loopback, and `--update`."""
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -42,6 +43,14 @@ def postgres_url(postgres: "PostgresServer") -> Iterator[str]:
     """A fresh database with askwhy's tables."""
     with postgres.database() as url:
         yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def shared_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where a new store may be, of each kind that several processes can use."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'askwhy.db'}"
+    return str(request.getfixturevalue("postgres_url"))
 
 
 @pytest.fixture

@@ -20,8 +20,8 @@ def agree(script: Script, found: list[Found], *, update: bool) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name, script in SCRIPTS.items() if "service" in script.layers])
-async def test_the_whole_service_keeps_to_the_script(name: str, update: bool) -> None:
-    agree(SCRIPTS[name], await service.run(SCRIPTS[name]), update=update)
+async def test_the_whole_service_keeps_to_the_script(name: str, shared_url: str, update: bool) -> None:
+    agree(SCRIPTS[name], await service.run(SCRIPTS[name], shared_url), update=update)
 
 
 @pytest.mark.parametrize("name", [name for name, script in SCRIPTS.items() if "engine" in script.layers])

@@ -34,17 +34,9 @@ def firm(tmp_path: Path) -> Firm:
     return build_firm(load_config(tmp_path / "config.toml", {}), channels=("sms",))
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'askwhy.db'}"
-    found: str = request.getfixturevalue("postgres_url")
-    return found
-
-
 @pytest.fixture
-async def processes(url: str) -> AsyncIterator[list[Store]]:
-    stores = [make_store(url) for _ in range(3)]
+async def processes(shared_url: str) -> AsyncIterator[list[Store]]:
+    stores = [make_store(shared_url) for _ in range(3)]
     for store in stores:
         await store.open()
     yield stores

@@ -73,14 +73,22 @@ class Outcome:
 
 
 class Year:
-    """One run. `store` is opened and closed by the caller; None makes one in memory."""
+    """One run on `store`, which must be new; None makes one in memory."""
 
-    def __init__(self, seed: int, days: int, *, per_day: int = 200, config: Config | None = None) -> None:
+    def __init__(
+        self,
+        seed: int,
+        days: int,
+        *,
+        per_day: int = 200,
+        config: Config | None = None,
+        store: Store | None = None,
+    ) -> None:
         self.outcome = Outcome(seed, days)
         self._dice = Random(seed)  # noqa: S311 -- a story, not a secret
         self._config = config or load_config(None, SETTINGS)
         self.clock = VirtualClock(FIRST_DAY)
-        self.store: Store = MemoryStore()
+        self.store = store or MemoryStore()
         self.log = Log()
         self.life = Life(seed, self._dice)
         self._town = Town(self._dice, per_day)

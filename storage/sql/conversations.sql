@@ -34,7 +34,7 @@ SELECT * FROM conversations WHERE person_id = :person_id ORDER BY opened_at DESC
 
 -- name: due_conversations
 -- Conversations whose moment has come.
-SELECT conversation_id, person_id FROM conversations WHERE wake_at <= :now ORDER BY wake_at LIMIT :limit;
+SELECT conversation_id, person_id FROM conversations WHERE wake_at <= :now ORDER BY wake_at, conversation_id LIMIT :limit;
 
 -- name: postpone_conversation!
 UPDATE conversations SET wake_at = :at WHERE conversation_id = :conversation_id;

@@ -63,7 +63,7 @@ WHERE outbox_id = :outbox_id AND provider_rank < :rank;
 
 -- name: lapsed_outbound
 -- Claimed messages whose lease ran out: nobody knows whether they were sent.
-SELECT * FROM outbox WHERE state = 'claimed' AND lease_until < :now ORDER BY lease_until LIMIT :limit $skip_locked;
+SELECT * FROM outbox WHERE state = 'claimed' AND lease_until < :now ORDER BY lease_until, outbox_id LIMIT :limit $skip_locked;
 
 -- name: unsure_outbound
 -- Messages of unknown outcome on a channel since a moment.

@@ -41,13 +41,13 @@ UPDATE visits SET asked_at = NULL WHERE visit_id = :visit_id;
 -- name: asked_of
 -- Invitations sent to a person since a moment, newest first.
 SELECT visit_id, survey, asked_at, touchpoint, branch, employee, product, extra FROM visits
-WHERE person_id = :person_id AND asked_at >= :since ORDER BY asked_at DESC;
+WHERE person_id = :person_id AND asked_at >= :since ORDER BY asked_at DESC, visit_id;
 
 -- name: waiting_of
 -- Other visits of a person that wait to be asked about.
 SELECT visit_id, occurred_at, touchpoint, due_at FROM visits
 WHERE person_id = :person_id AND asked_at IS NULL AND state = 'planned' AND visit_id <> :visit_id
-ORDER BY occurred_at DESC;
+ORDER BY occurred_at DESC, visit_id;
 
 -- name: count_visits_of^
 -- How many visits of a person came before.
@@ -56,7 +56,7 @@ SELECT count(*) AS n FROM visits WHERE person_id = :person_id AND occurred_at < 
 -- name: due_visits
 -- Planned visits whose moment has come on a channel, oldest first; rows that another worker holds are passed over.
 SELECT visit_id, person_id FROM visits WHERE state = 'planned' AND channel = :channel AND due_at <= :now
-ORDER BY due_at LIMIT :limit $skip_locked;
+ORDER BY due_at, visit_id LIMIT :limit $skip_locked;
 
 -- name: next_due_visit^
 SELECT min(due_at) AS due_at FROM visits WHERE state = 'planned' AND channel = :channel;
@@ -76,4 +76,4 @@ WHERE survey = :survey AND question = :question AND dimension = :dimension AND k
 -- name: visits_without_address
 -- Visits of a person that were not asked about for want of an address.
 SELECT visit_id FROM visits WHERE person_id = :person_id AND asked_at IS NULL AND state = 'suppressed'
-AND reason = 'no_address' ORDER BY occurred_at;
+AND reason = 'no_address' ORDER BY occurred_at, visit_id;

@@ -261,11 +261,6 @@ class Outbox:
         """Note that the trouble is over: the next one is told again."""
         self._db.run("drop_notice", notice=notice)
 
-    def take_job(self, job: str, now: datetime, following: datetime) -> bool:
-        """Take a scheduler job that is due; it is due again at `following`. False: another worker has it."""
-        self._db.run("add_job", job=job, due_at=micros(now))
-        return self._db.one("take_job", job=job, now=micros(now), next=micros(following)) is not None
-
     def _locked(self, query: str, **values: object) -> OutboundRow | None:
         """Read a message as it is once its person's other units of work have ended."""
         row = self._db.one(query, **values)

@@ -1,6 +1,6 @@
 """Every store in turn: each test of this folder is a promise that all of them keep."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -8,20 +8,11 @@ import pytest
 from storage import STORES, make_store
 from storage.base import Store
 
-SHARED = ("sqlite", "postgresql")
-"""Stores that several processes can use."""
-
 
 @pytest.fixture(params=sorted(STORES))
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where a new store may be, of each kind."""
-    yield from _url(request.param, request, tmp_path)
-
-
-@pytest.fixture(params=SHARED)
-def shared_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Where a new store may be, of each kind that several processes can use."""
-    yield from _url(request.param, request, tmp_path)
+    return URLS[request.param](request, tmp_path)
 
 
 @pytest.fixture
@@ -44,17 +35,8 @@ async def two_stores(shared_url: str) -> AsyncIterator[tuple[Store, Store]]:
     await other.close()
 
 
-def _url(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
-    yield URLS[kind](request, folder)
-
-
-def _postgres(request: pytest.FixtureRequest, folder: Path) -> str:
-    url: str = request.getfixturevalue("postgres_url")
-    return url
-
-
 URLS: dict[str, Callable[[pytest.FixtureRequest, Path], str]] = {
     "memory": lambda _request, _folder: "memory:",
     "sqlite": lambda _request, folder: f"sqlite:///{folder / 'askwhy.db'}",
-    "postgresql": _postgres,
+    "postgresql": lambda request, _folder: str(request.getfixturevalue("postgres_url")),
 }

@@ -211,7 +211,11 @@ async def test_admins_are_told_once_until_the_trouble_is_over(store: Store) -> N
 
 async def test_a_job_is_taken_once_each_time_it_is_due(store: Store) -> None:
     def take(minutes: int) -> Any:
-        return lambda tx: tx.outbox.take_job("digest", NOW + minutes * MINUTE, NOW + (minutes + 60) * MINUTE)
+        def work(tx: Transaction) -> bool:
+            tx.upkeep.plan("night", NOW)
+            return tx.upkeep.take("night", NOW + minutes * MINUTE, NOW + (minutes + 60) * MINUTE)
+
+        return work
 
     assert [await store.write(take(m)) for m in (0, 0, 30, 60, 60, 500)] == [
         True,

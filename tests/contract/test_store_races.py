@@ -206,9 +206,8 @@ async def test_a_claim_never_waits_for_a_person_who_is_writing(processes: list[S
 
 async def test_a_job_a_link_and_a_notice_go_to_one_process(processes: list[Store]) -> None:
     await processes[0].write(lambda tx: tx.staff.put_link("hash", "customer", {}, None))
-    took = await asyncio.gather(
-        *(s.write(lambda tx: tx.outbox.take_job("digest", NOW, LEASE)) for s in processes)
-    )
+    await processes[0].write(lambda tx: tx.upkeep.plan("night", NOW))
+    took = await asyncio.gather(*(s.write(lambda tx: tx.upkeep.take("night", NOW, LEASE)) for s in processes))
     used = await asyncio.gather(
         *(s.write(lambda tx: tx.staff.use_link("hash", CHAT, NOW)) for s in processes)
     )

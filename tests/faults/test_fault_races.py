@@ -18,13 +18,6 @@ MONDAY = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)
 TUESDAY = MONDAY + timedelta(days=1)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'askwhy.db'}"
-    return str(request.getfixturevalue("postgres_url"))
-
-
 async def _together(*commands: tuple[str, ...]) -> None:
     """Run one process per command; all begin their work at the same moment."""
     environ = {
@@ -43,9 +36,11 @@ async def _together(*commands: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize("processes", [2, 8])
-async def test_each_due_invitation_is_sent_once(url: str, processes: int, tmp_path: Path, full: bool) -> None:
+async def test_each_due_invitation_is_sent_once(
+    shared_url: str, processes: int, tmp_path: Path, full: bool
+) -> None:
     count = 10_000 if full else 150
-    app = build(url, MONDAY)
+    app = build(shared_url, MONDAY)
     await app.open()
     for first in range(0, count, 500):
         numbers = range(first, min(first + 500, count))
@@ -53,22 +48,24 @@ async def test_each_due_invitation_is_sent_once(url: str, processes: int, tmp_pa
         await app.service.on_visits(visits)
     await app.close()
     log = tmp_path / "sent.log"
-    await _together(*[("send", url, str(log), TUESDAY.isoformat())] * processes)
+    await _together(*[("send", shared_url, str(log), TUESDAY.isoformat())] * processes)
     sent = Counter(log.read_text().splitlines())
     assert len(sent) == count
     assert set(sent.values()) == {1}
 
 
-async def test_visits_of_one_person_in_one_millisecond_are_one_survey(url: str, tmp_path: Path) -> None:
+async def test_visits_of_one_person_in_one_millisecond_are_one_survey(
+    shared_url: str, tmp_path: Path
+) -> None:
     log = tmp_path / "sent.log"
     names = [[f"v{process}-{n}" for n in range(5)] for process in range(4)]
-    store = make_store(url)
+    store = make_store(shared_url)
     await store.open()
     await store.close()
-    await _together(*(("visit", url, str(log), MONDAY.isoformat(), *ids) for ids in names))
-    await _together(*[("send", url, str(log), TUESDAY.isoformat())] * 4)
+    await _together(*(("visit", shared_url, str(log), MONDAY.isoformat(), *ids) for ids in names))
+    await _together(*[("send", shared_url, str(log), TUESDAY.isoformat())] * 4)
     assert log.read_text().splitlines() == ["+37256000001"]
-    store = make_store(url)
+    store = make_store(shared_url)
     await store.open()
     states = {(row["state"], row["reason"]): row["n"] for row in await store.read.rows("visits_by_state")}
     await store.close()

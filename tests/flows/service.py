@@ -1,4 +1,4 @@
-"""Runs a script through the real service: a store, a virtual clock, a channel in memory. Nothing is left in a queue."""
+"""Runs a script through the real service: any store, a virtual clock, a channel in memory. Nothing is left in a queue."""
 
 import itertools
 from dataclasses import replace
@@ -12,7 +12,8 @@ from bot.clock import VirtualClock
 from bot.outbox import Dispatcher
 from bot.outgoing import read_button
 from bot.service import Service
-from storage.memory import MemoryStore
+from storage import make_store
+from storage.base import Store
 from storage.rows import ConversationRow, CustomerRow
 from storage.transaction import Transaction
 from surveys.conversation_value import COMMENT
@@ -23,8 +24,9 @@ from tests.flows.script import CHAT, PHONE, VISITED_AT, Found, Script, find_surv
 ADDRESSES = {"telegram": CHAT, "sms": PHONE}
 
 
-async def run(script: Script) -> list[Found]:
-    store = MemoryStore()
+async def run(script: Script, url: str) -> list[Found]:
+    """Run a script on the new store at `url`."""
+    store = make_store(url)
     await store.open()
     try:
         return await _Run(script, store).all()
@@ -33,7 +35,7 @@ async def run(script: Script) -> list[Found]:
 
 
 class _Run:
-    def __init__(self, script: Script, store: MemoryStore) -> None:
+    def __init__(self, script: Script, store: Store) -> None:
         self.script, self.store = script, store
         self.clock = VirtualClock(VISITED_AT)
         self.firm = script.firm()
