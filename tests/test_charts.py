@@ -23,6 +23,7 @@ from bot.staff.charts import (
     Scale,
     ScoreChart,
     TrendChart,
+    Words,
     quadrant_png,
     score_png,
     trend_png,
@@ -148,6 +149,7 @@ def test_a_long_name_is_shortened_to_its_room() -> None:
         (Scale(), 0.0, "0"),
         (Scale(0, 100, signed=False, unit=" %"), 45.0, "45 %"),
         (Scale(1, 6, signed=False, decimals=1), 2.25, "2.3"),
+        (Scale(1, 6, signed=False, decimals=1, point=","), 2.25, "2,3"),
         (Scale(0, 1, signed=False, decimals=2), 0.285, "0.29"),
     ],
 )
@@ -191,6 +193,45 @@ def test_a_driver_stands_in_its_quadrant_and_what_to_fix_is_in_the_upper_left() 
     image = picture(quadrant_png(chart))
     assert has_color(image, BAD, (132, 300, 540, 640)) > 500
     assert not has_color(image, BAD, (600, 240, 1080, 1240))
+
+
+def test_a_field_keeps_its_name_in_another_corner_where_a_dot_stands_in_its_own() -> None:
+    words = Words(keep_up="Keep", fix_first="", can_wait="", nice_to_have="")
+    drivers = (Driver("", 97, 97, 40), Driver("", 3, 3, 40))
+    chart = QuadrantChart("", "", drivers, 50, 50, words=words)
+    image = picture(quadrant_png(chart))
+    away = picture(quadrant_png(replace(chart, drivers=(Driver("", 60, 60, 40), drivers[1]))))
+    own, other = (930, 250, 1032, 310), (590, 250, 760, 310)
+    assert has_color(away, GOOD, own) > 200
+    assert not has_color(away, GOOD, other)
+    assert has_color(image, GOOD, other) > 200
+
+
+def test_every_driver_of_a_crowd_has_its_name() -> None:
+    drivers = tuple(Driver(f"Parameter {at}", 70 + at / 10, 52 + at % 3, 40) for at in range(10))
+    chart = QuadrantChart("", "", drivers, 70.5, 53)
+    for at in range(10):
+        renamed = tuple(replace(one, label="Another") if one is drivers[at] else one for one in drivers)
+        assert quadrant_png(replace(chart, drivers=renamed)) != quadrant_png(chart)
+
+
+def test_names_that_differ_at_their_ends_look_different() -> None:
+    one, other = (
+        score_png(replace(SCORE, groups=(Row(f"Tallinn, Narva maantee {number}", 40, 1, 0, 2, shown=True),)))
+        for number in (7, 9)
+    )
+    assert one != other
+
+
+def test_the_score_before_keeps_its_room_beside_a_long_word_for_the_interval() -> None:
+    words = Words(interval="95 % доверительный интервал для этого показателя")
+    before, other = (
+        picture(score_png(replace(SCORE, overall=replace(OVERALL, previous=previous), words=words)))
+        for previous in (-100.0, 90.0)
+    )
+    corner = (800, 180, 1080, 300)
+    assert before.crop(corner).tobytes() != other.crop(corner).tobytes()
+    assert has_color(before, "#ffffff", (1040, 180, 1080, 300)) == 40 * 120, "nothing runs into the margin"
 
 
 @settings(max_examples=20, deadline=None)

@@ -1,5 +1,7 @@
 """Who gets an answer, how it is stored, and what everybody else gets: silence."""
 
+import asyncio
+import threading
 from datetime import timedelta
 
 import pytest
@@ -8,8 +10,9 @@ from bot.channels.base import InboundKind
 from bot.commands_typed import STAFF_WORDS
 from bot.hearing import hear
 from bot.staff import COMMANDS, load
-from bot.staff.answering import StaffDesk, read_command
+from bot.staff.answering import StaffDesk, drawn, read_command
 from bot.staff.commands.help import LINES
+from bot.staff.reply import Reply
 from storage.rows import StaffRow
 from storage.transaction import Transaction
 from tests.staff_world import (
@@ -271,6 +274,29 @@ async def test_by_sms_staff_get_one_or_two_segments_and_nobodys_words() -> None:
         assert score is not None
         assert score.text.startswith("NPS +33 (")
         assert "Tallinn +33 (" in score.text
+
+
+async def test_the_event_loop_goes_on_while_a_chart_is_drawn() -> None:
+    """The drawing here ends only when the loop has turned meanwhile."""
+    turned = threading.Event()
+
+    def draw() -> bytes:
+        assert turned.wait(30)
+        return b"chart"
+
+    drawing = asyncio.create_task(drawn(Reply((), draw=draw)))
+    await asyncio.sleep(0.05)
+    assert not drawing.done()
+    asyncio.get_running_loop().call_later(0.05, turned.set)
+    assert await drawing == b"chart"
+
+
+async def test_a_chart_that_fails_is_missed_and_not_the_answer() -> None:
+    def draw() -> bytes:
+        raise OSError("no room for a font cache")
+
+    assert await drawn(Reply((), draw=draw)) is None
+    assert await drawn(None) is None
 
 
 async def test_the_language_is_the_members_own() -> None:

@@ -52,7 +52,7 @@ class StaffDesk:
             return
         asked = self._asked(inbound, member)
         reply = await self._reply(asked)
-        photo = None if asked.sms else await _drawn(reply)
+        photo = None if asked.sms else await drawn(reply)
         await self._store.write(lambda tx: self._keep(tx, row, asked, reply, photo))
 
     def _asked(self, inbound: Inbound, member: StaffRow) -> Asked:
@@ -138,7 +138,7 @@ def unknown_command(asked: Asked) -> Reply | None:
     return Reply(lines_of(say(asked.language, "Did you mean “{word}”?", word=f"/{nearest}")))
 
 
-async def _drawn(reply: Reply | None) -> bytes | None:
+async def drawn(reply: Reply | None) -> bytes | None:
     """Draw the chart on another thread. A chart that fails is missed, not the answer."""
     draw: Callable[[], bytes] | None = reply.draw if reply else None
     if draw is None:

@@ -72,12 +72,16 @@ class Canvas:
         bold: bool = False,
         ha: Align = "left",
         room: float | None = None,
+        halo: bool = False,
     ) -> float:
-        """Write one line, `y` its middle, and return its width; `room` shortens it with "…"."""
+        """Write one line, `y` its middle, and return its width; `room` shortens it with "…".
+
+        `halo` sets it off from the lines that it stands on.
+        """
         shown = clean(text, bold=bold) if room is None else self.shortened(text, room, size=size, bold=bold)
         if not shown:
             return 0.0
-        self._axes.text(
+        written = self._axes.text(
             x,
             y,
             shown,
@@ -88,6 +92,10 @@ class Canvas:
             parse_math=False,
             zorder=self._next(),
         )
+        if halo:
+            from matplotlib.patheffects import withStroke
+
+            written.set_path_effects([withStroke(linewidth=8, foreground=PAPER)])
         return self._width(shown, size, bold=bold)
 
     def width_of(self, text: str, *, size: float = BODY, bold: bool = False) -> float:
@@ -107,6 +115,17 @@ class Canvas:
             else:
                 high = middle - 1
         return whole[:low].rstrip() + "…"
+
+    def broken(
+        self, text: str, room: float, *, size: float = BODY, bold: bool = False
+    ) -> tuple[str, str] | None:
+        """Return the text as two lines that fit, the first as long as can be; None where no blank lets it be broken."""
+        words = clean(text, bold=bold).split(" ")
+        for at in range(len(words) - 1, 0, -1):
+            lines = " ".join(words[:at]), " ".join(words[at:])
+            if self._width(lines[0], size, bold=bold) <= room:
+                return lines
+        return None
 
     def size_to_fit(
         self, text: str, room: float, size: float, *, bold: bool = False, least: float = SMALL

@@ -9,7 +9,6 @@ from bot.staff.chart_canvas import (
     QUIET,
     SMALL,
     WIDTH,
-    Align,
     Axis,
     Canvas,
     axis_over,
@@ -48,7 +47,10 @@ def draw_quadrant(chart: QuadrantChart) -> bytes:
         [driver.importance for driver in chart.drivers], chart.split_importance, chart.importance, BOTTOM, TOP
     )
     split_x, split_y = across.at(chart.split_satisfaction), upward.at(chart.split_importance)
-    titles = _fields(canvas, chart, split_x, split_y)
+    dots = [
+        _dot_box(across.at(driver.satisfaction), upward.at(driver.importance)) for driver in chart.drivers
+    ]
+    titles = _fields(canvas, chart, split_x, split_y, dots)
     _axes(canvas, chart, across, upward)
     _drivers(canvas, chart, across, upward, titles)
     if not chart.drivers:
@@ -65,8 +67,14 @@ def _axis(numbers: list[float], split: float, scale: Scale, start: float, end: f
     return axis_over([min(every) - room, max(every) + room], (scale.low, scale.high), start, end)
 
 
-def _fields(canvas: Canvas, chart: QuadrantChart, split_x: float, split_y: float) -> list[Box]:
-    """Draw the four fields with their names in the outer corners; return where the names stand."""
+def _dot_box(x: float, y: float) -> Box:
+    return x - DOT, y - DOT, x + DOT, y + DOT
+
+
+def _fields(
+    canvas: Canvas, chart: QuadrantChart, split_x: float, split_y: float, dots: list[Box]
+) -> list[Box]:
+    """Draw the four fields with their names in a free corner, the outer one if it can be; return where the names stand."""
     words = chart.words
     names = {
         (False, True): words.fix_first,
@@ -82,16 +90,19 @@ def _fields(canvas: Canvas, chart: QuadrantChart, split_x: float, split_y: float
             continue
         canvas.rect(left, top, right - left, bottom - top, color)
         ink = {(False, True): BAD, (True, True): GOOD}.get((satisfied, important), QUIET)
-        y = top + 38 if important else bottom - 38
-        align: Align = "right" if satisfied else "left"
-        x = right - 22 if satisfied else left + 22
-        room = max(right - left - 44, 0)
+        room = right - left - 44
+        if room <= 120 or bottom - top <= 76:
+            continue
         name = names[satisfied, important]
-        size = canvas.size_to_fit(name, room, LABEL_SIZE, bold=True)
-        if room > 120 and bottom - top > 76:
-            width = canvas.text(x, y, name, size=size, bold=True, color=ink, ha=align, room=room)
-            start = x - width if satisfied else x
-            boxes.append((start, y - 24, start + width, y + 24))
+        size = canvas.size_to_fit(name, room, LABEL_SIZE, bold=True, least=26)
+        width = canvas.width_of(canvas.shortened(name, room, size=size, bold=True), size=size, bold=True)
+        sides = (right - 22 - width, left + 22) if satisfied else (left + 22, right - 22 - width)
+        heights = (top + 38, bottom - 38) if important else (bottom - 38, top + 38)
+        corners = [(x, y - 24, x + width, y + 24) for y in heights for x in sides]
+        free = (box for box in corners if not any(_overlap(box, dot) for dot in dots))
+        box = next(free, corners[0])
+        canvas.text(box[0], box[1] + 24, name, size=size, bold=True, color=ink, room=room)
+        boxes.append(box)
     return boxes
 
 
@@ -110,8 +121,12 @@ def _axes(canvas: Canvas, chart: QuadrantChart, across: Axis, upward: Axis) -> N
         canvas.text(
             LEFT - 16, upward.at(tick), chart.importance.text(tick), size=SMALL, color=QUIET, ha="right"
         )
-    canvas.text((LEFT + RIGHT) / 2, BOTTOM + 88, f"{chart.words.satisfaction} →", color=INK, ha="center")
-    canvas.text(LEFT, TOP - 36, f"↑ {chart.words.importance}", color=INK)
+    # The arrows stand by themselves: beside Hebrew words they would change sides.
+    middle = (LEFT + RIGHT) / 2
+    width = canvas.text(middle, BOTTOM + 88, chart.words.satisfaction, color=INK, ha="center")
+    canvas.text(middle + width / 2 + 14, BOTTOM + 88, "→", color=INK)
+    width = canvas.text(LEFT, TOP - 36, "↑", color=INK)
+    canvas.text(LEFT + width + 12, TOP - 36, chart.words.importance, color=INK)
 
 
 def _drivers(canvas: Canvas, chart: QuadrantChart, across: Axis, upward: Axis, taken: list[Box]) -> None:
@@ -119,9 +134,10 @@ def _drivers(canvas: Canvas, chart: QuadrantChart, across: Axis, upward: Axis, t
     ranked = sorted(chart.drivers, key=lambda driver: (-driver.importance, driver.satisfaction, driver.label))
     spots = [(across.at(driver.satisfaction), upward.at(driver.importance)) for driver in ranked]
     split_x, split_y = across.at(chart.split_satisfaction), upward.at(chart.split_importance)
-    boxes = [*taken, *((x - DOT, y - DOT, x + DOT, y + DOT) for x, y in spots)]
+    boxes = [*taken, *(_dot_box(x, y) for x, y in spots)]
     for driver, (x, y) in zip(ranked, spots, strict=True):
         canvas.dot(x, y, DOT, _color(driver, chart))
+    placed = []
     for driver, (x, y) in zip(ranked, spots, strict=True):
         width = canvas.width_of(canvas.shortened(driver.label, LABEL_ROOM, size=LABEL_SIZE), size=LABEL_SIZE)
         own = (
@@ -130,20 +146,24 @@ def _drivers(canvas: Canvas, chart: QuadrantChart, across: Axis, upward: Axis, t
             split_x if x < split_x else RIGHT,
             split_y if y < split_y else BOTTOM,
         )
-        box = _free_place(x, y, width, boxes, own) or _free_place(
-            x, y, width, boxes, (LEFT, TOP, RIGHT, BOTTOM)
+        whole = (LEFT, TOP, RIGHT, BOTTOM)
+        box = (
+            _free_place(x, y, width, boxes, own)
+            or _free_place(x, y, width, boxes, whole)
+            or _free_place(x, y, width, boxes, whole, crossing=True)
         )
-        if box is None:
-            continue
-        boxes.append(box)
-        if abs((box[1] + box[3]) / 2 - y) > 60:
-            canvas.line((x, (box[0] + box[2]) / 2), (y, box[1] if box[1] > y else box[3]), FAINT, 2)
-        right_to_left = is_right_to_left(driver.label)
-        edge = box[2] if right_to_left else box[0]
+        if box is not None:
+            boxes.append(box)
+            placed.append((driver.label, box))
+            if _led(box, y):
+                end_x, end_y = _leader_end(box, y)
+                canvas.line((x, end_x), (y, end_y), FAINT, 2)
+    for label, box in placed:  # over all lines
+        right_to_left = is_right_to_left(label)
         canvas.text(
-            edge,
+            box[2] if right_to_left else box[0],
             (box[1] + box[3]) / 2,
-            driver.label,
+            label,
             size=LABEL_SIZE,
             ha="right" if right_to_left else "left",
             room=LABEL_ROOM,
@@ -156,10 +176,25 @@ def _color(driver: Driver, chart: QuadrantChart) -> str:
     return BAD if driver.satisfaction < chart.split_satisfaction else GOOD
 
 
-def _free_place(x: float, y: float, width: float, taken: list[Box], inside: Box) -> Box | None:
-    """Return the first place around a dot, nearest first, that is `inside` and free; None if none is."""
+def _led(box: Box, y: float) -> bool:
+    """Tell whether a label is so far from its dot that a line has to lead to it."""
+    return abs((box[1] + box[3]) / 2 - y) > 60
+
+
+def _leader_end(box: Box, y: float) -> tuple[float, float]:
+    return (box[0] + box[2]) / 2, box[1] if box[1] > y else box[3]
+
+
+def _free_place(
+    x: float, y: float, width: float, taken: list[Box], inside: Box, *, crossing: bool = False
+) -> Box | None:
+    """Return the first place around a dot, nearest first, that is `inside` and free; None if none is.
+
+    The line that leads to it crosses no other label or dot unless `crossing` lets it.
+    """
     beside, half = DOT + 12, 23
-    for distance in range(0, 240, 46):
+    others = [box for box in taken if box != _dot_box(x, y)]
+    for distance in range(0, 420, 23):
         for left, middle in (
             (x + beside, y - distance),
             (x - beside - width, y - distance),
@@ -167,12 +202,30 @@ def _free_place(x: float, y: float, width: float, taken: list[Box], inside: Box)
             (x - beside - width, y + distance),
             (x - width / 2, y - distance - 44),
             (x - width / 2, y + distance + 44),
+            (x - width, y - distance - 44),
+            (x - width, y + distance + 44),
+            (x, y - distance - 44),
+            (x, y + distance + 44),
         ):
             box = (left, middle - half, left + width, middle + half)
             fits = inside[0] <= box[0] and box[2] <= inside[2] and inside[1] <= box[1] and box[3] <= inside[3]
-            if fits and not any(_overlap(box, other) for other in taken):
+            if not fits or any(_overlap(box, other) for other in taken):
+                continue
+            if crossing or not _led(box, y):
+                return box
+            if not any(_crosses((x, y), _leader_end(box, y), other) for other in others):
                 return box
     return None
+
+
+def _crosses(start: tuple[float, float], end: tuple[float, float], box: Box) -> bool:
+    """Tell whether a line passes through a box: some point of it, a few pixels apart, is inside."""
+    steps = max(1, int(max(abs(end[0] - start[0]), abs(end[1] - start[1])) // 4))
+    points = (
+        (start[0] + (end[0] - start[0]) * step / steps, start[1] + (end[1] - start[1]) * step / steps)
+        for step in range(steps)
+    )
+    return any(box[0] < x < box[2] and box[1] < y < box[3] for x, y in points)
 
 
 def _overlap(one: Box, other: Box) -> bool:

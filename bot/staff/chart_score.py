@@ -4,6 +4,7 @@ from itertools import pairwise
 
 from bot.staff.chart_canvas import (
     BAD,
+    BODY,
     FAINT,
     GOOD,
     HAIR,
@@ -14,6 +15,7 @@ from bot.staff.chart_canvas import (
     QUIET,
     SMALL,
     WIDTH,
+    Align,
     Axis,
     Canvas,
     axis_over,
@@ -28,6 +30,7 @@ SURE_FROM = 30
 BAR_HEIGHT = 96
 ROW_HEIGHT = 76
 NAME_ROOM = 330
+TINY = 29
 COUNT_RIGHT = 470
 PLOT_LEFT, PLOT_RIGHT = 548, 884
 
@@ -78,10 +81,13 @@ def _headline(canvas: Canvas, chart: ScoreChart, y: float) -> float:
         pairs.append((f"{scale.text(row.low)} … {scale.text(row.high)}", words.interval))
     if row.previous is not None:
         pairs.append((scale.text(row.previous), words.before))
+    left = WIDTH - MARGIN - right
+    for number, name in reversed(pairs[1:]):  # what comes later keeps its room
+        left -= 48 + max(canvas.width_of(number, size=46), canvas.width_of(name, size=SMALL))
     for number, name in pairs:
-        room = WIDTH - MARGIN - right
-        width = canvas.text(right, middle - 26, number, size=46, room=room)
-        right += max(width, canvas.text(right, middle + 32, name, size=SMALL, color=QUIET, room=room)) + 48
+        width = canvas.text(right, middle - 26, number, size=46, room=left)
+        right += max(width, canvas.text(right, middle + 32, name, size=SMALL, color=QUIET, room=left)) + 48
+        left = WIDTH - MARGIN - right
     return y + 200
 
 
@@ -97,7 +103,7 @@ def _bar(canvas: Canvas, chart: ScoreChart, y: float) -> float:
         left = MARGIN + round(full * before / total)
         right = MARGIN + round(full * (before + count) / total)
         before += count
-        percent = f"{int(100 * count / total + 0.5)} %"
+        percent = f"{int(100 * count / total + 0.5)}{chart.words.percent}"
         gap = 4 if index > 0 and left > MARGIN else 0
         canvas.rect(left + gap, y, max(right - left - gap, 0), BAR_HEIGHT, color)
         inside = canvas.width_of(percent, size=44, bold=True) + 28 <= right - left
@@ -193,12 +199,12 @@ def _row(
     ink = _ink(row)
     rtl = is_right_to_left(label)
     x = MARGIN + NAME_ROOM if rtl else MARGIN
-    canvas.text(x, y, label, color=ink, bold=overall, ha="right" if rtl else "left", room=NAME_ROOM)
+    _name(canvas, label, x, y, ink, bold=overall, rtl=rtl)
     canvas.text(COUNT_RIGHT, y, str(row.n), size=SMALL, color=QUIET, ha="right")
     if not row.shown or row.value is None:
         told = chart.words.too_few if row.n else chart.words.no_answers
         canvas.rect(PLOT_LEFT - 4, y - ROW_HEIGHT / 2, PLOT_RIGHT - PLOT_LEFT + 8, ROW_HEIGHT + 4, PAPER)
-        canvas.text(PLOT_LEFT, y, told, size=SMALL, color=QUIET, room=PLOT_RIGHT - PLOT_LEFT)
+        canvas.text(PLOT_LEFT, y, told, size=SMALL, color=QUIET, room=WIDTH - MARGIN - PLOT_LEFT)
         return
     color = GOOD if row.n >= SURE_FROM else FAINT
     if row.low is not None and row.high is not None:
@@ -207,6 +213,18 @@ def _row(
         _previous_mark(canvas, axis.at(row.previous), y - 16)
     canvas.dot(axis.at(row.value), y, 13, color)
     canvas.text(WIDTH - MARGIN, y, chart.scale.text(row.value), size=40, bold=True, color=ink, ha="right")
+
+
+def _name(canvas: Canvas, label: str, x: float, y: float, ink: str, *, bold: bool, rtl: bool) -> None:
+    """Write a group's name: smaller where it is long, then on two lines: names often differ only at their ends."""
+    side: Align = "right" if rtl else "left"
+    size = canvas.size_to_fit(label, NAME_ROOM, BODY, bold=bold, least=TINY)
+    lines = canvas.broken(label, NAME_ROOM, size=TINY, bold=bold)
+    if canvas.width_of(label, size=size, bold=bold) <= NAME_ROOM or lines is None:
+        canvas.text(x, y, label, size=size, color=ink, bold=bold, ha=side, room=NAME_ROOM)
+        return
+    for line, at in zip(lines, (y - 17, y + 17), strict=True):
+        canvas.text(x, at, line, size=TINY, color=ink, bold=bold, ha=side, room=NAME_ROOM)
 
 
 def _key(canvas: Canvas, chart: ScoreChart, rows: tuple[Row, ...], y: float) -> None:

@@ -115,9 +115,11 @@ def _marks(canvas: Canvas, chart: TrendChart, axis: Axis, placed: list[tuple[flo
         center = min(max(beside, LEFT + half), WIDTH - 24 - half)
         if any(abs(center - other) < half + width + 12 for other, width in taken):
             continue
-        above = point.change is not Change.DOWN if y > TOP + 60 else False
+        falls = index > 0 and drawn[index - 1][2] > value  # then the line comes from above
+        above = not falls and point.change is not Change.DOWN and y > TOP + 60
         at = y - 48 if above or y > BOTTOM - 60 else y + 50
-        canvas.text(center, at, told, size=38, bold=True, color=color if point.change else INK, ha="center")
+        ink = color if point.change else INK
+        canvas.text(center, at, told, size=38, bold=True, color=ink, ha="center", halo=True)
         taken.append((center, half))
 
 

@@ -11,18 +11,22 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """The measure's scale and how its numbers are written: NPS -100..100 with a sign, CSI 0..100 with "%"."""
+    """The measure's scale and how its numbers are written: NPS -100..100 with a sign, CSI 0..100 with "%".
+
+    `unit` is written behind a number, with its space where the language has one; `point` parts its decimals.
+    """
 
     low: float = -100.0
     high: float = 100.0
     signed: bool = True
     decimals: int = 0
     unit: str = ""
+    point: str = "."
 
     def text(self, value: float) -> str:
         """Return the value as it is shown, halves away from zero: 12.5 is "+13", -0.2 is "0"."""
         steps = int(abs(value) * 10**self.decimals + 0.5 + 1e-9)
-        digits = f"{steps / 10**self.decimals:.{self.decimals}f}"
+        digits = f"{steps / 10**self.decimals:.{self.decimals}f}".replace(".", self.point)
         sign = "" if steps == 0 else "−" if value < 0 else "+" if self.signed else ""
         return f"{sign}{digits}{self.unit}"
 
@@ -65,6 +69,7 @@ class Words:
     too_few: str = "too few to show"
     no_answers: str = "no answers"
     answers: str = "n"
+    percent: str = " %"
     more: str = "and {n} more"
     changed: str = "significant change"
     satisfaction: str = "Satisfaction"

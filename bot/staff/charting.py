@@ -7,7 +7,7 @@ from bot.reports.subject import Scoring
 from bot.staff.chart_values import Band, Row, Scale, ScoreChart, Words
 from bot.staff.phrases import DOT, band_name, dimension_name, measure_name
 from surveys.measures import ANSWER_MEASURES
-from surveys.texts import percent, say, without_isolates
+from surveys.texts import number, percent, say, without_isolates
 
 
 def score_chart(report: ScoreReport, organisation: str, language: str) -> ScoreChart:
@@ -40,22 +40,32 @@ def score_chart(report: ScoreReport, organisation: str, language: str) -> ScoreC
             )
             for group in report.groups
         ),
-        scale=scale_of(scoring),
+        scale=scale_of(scoring, language),
         bands=tuple(Band(band, _band_label(band, language)) for band in reversed(tuple(bands))),
         words=words_in(language),
     )
 
 
-def scale_of(scoring: Scoring) -> Scale:
+def scale_of(scoring: Scoring, language: str) -> Scale:
     """Return how the numbers of a measure are drawn."""
     match ANSWER_MEASURES[scoring.measure].unit:
         case "points":
             return Scale()
         case "percent":
-            return Scale(0.0, 100.0, signed=False, unit=" %")
+            return share_scale(language)
         case _:
             low, high = scoring.scale
-            return Scale(float(low), float(high), signed=False, decimals=1)
+            point = without_isolates(number(language, 0.5, 1))[1]
+            return Scale(float(low), float(high), signed=False, decimals=1, point=point)
+
+
+def share_scale(language: str) -> Scale:
+    """Return how shares are drawn, in percent."""
+    return Scale(0.0, 100.0, signed=False, unit=_percent_sign(language))
+
+
+def _percent_sign(language: str) -> str:
+    return percent(language, 0).removeprefix("0")
 
 
 def words_in(language: str) -> Words:
@@ -67,6 +77,7 @@ def words_in(language: str) -> Words:
         too_few=say(language, "too few to show"),
         no_answers=say(language, "no answers"),
         answers="n",
+        percent=_percent_sign(language),
         more=say(language, "and {n} more"),
         changed=say(language, "significant change"),
         satisfaction=say(language, "Satisfaction"),

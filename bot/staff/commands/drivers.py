@@ -10,7 +10,7 @@ from bot.reports.asking import read_words
 from bot.reports.drivers import DriversReport, drivers_report
 from bot.staff import chart_values
 from bot.staff.asked import Asked
-from bot.staff.charting import words_in
+from bot.staff.charting import share_scale, words_in
 from bot.staff.phrases import DOT, sample
 from bot.staff.reply import Reply, bold, lines_of, quiet
 from surveys.measures.drivers import MINIMUM, Driver, Quadrant
@@ -107,6 +107,7 @@ def _drawing(report: DriversReport, title: str, language: str) -> Callable[[], b
         drivers=tuple(placed),
         split_satisfaction=fsum(driver.satisfaction for driver in placed) / len(placed),
         split_importance=fsum(driver.importance for driver in placed) / len(placed),
+        satisfaction=share_scale(language),
         importance=chart_values.Scale(0.0 if report.stated else -100.0, 100.0, signed=False),
         words=words_in(language),
     )

@@ -106,7 +106,7 @@ def _drawing(report: TrendReport, organisation: str, language: str) -> Callable[
             )
             for step in report.steps
         ),
-        scale=scale_of(scoring),
+        scale=scale_of(scoring, language),
         words=words_in(language),
     )
 
