@@ -3,13 +3,14 @@
 import base64
 import hashlib
 import hmac
+from contextlib import suppress
 from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from twilio.request_validator import RequestValidator
+from twilio.request_validator import RequestValidator, get_signature_algorithm
 
 from bot.channels.signatures import SETTINGS, SIGNATURE, same_secret, twilio_signed
 from bot.channels.sms import SmsChannel, SmsSettings
@@ -119,6 +120,45 @@ def test_a_json_body_is_signed_by_its_hash_in_the_address() -> None:
     }
     assert twilio_signed(url, body, headers, [TOKEN])
     assert not twilio_signed(url, body + b" ", headers, [TOKEN])
+
+
+@given(st.binary(max_size=40), st.binary(max_size=40), st.booleans())
+def test_a_json_body_gets_in_exactly_when_twilios_own_validator_lets_it_in(
+    body: bytes, signed_body: bytes, same: bool
+) -> None:
+    url = f"{URL}?bodySHA256={hashlib.sha256(body if same else signed_body).hexdigest()}"
+    headers = {
+        SIGNATURE: RequestValidator(TOKEN).compute_signature(url, {}),
+        "content-type": "application/json",
+    }
+    genuine = twilio_signed(url, body, headers, [TOKEN])
+    assert genuine == (same or body == signed_body)
+    with suppress(UnicodeDecodeError):  # Twilio's validator takes text only
+        assert RequestValidator(TOKEN).validate(url, body.decode(), headers[SIGNATURE]) == genuine
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        "",
+        "key=K1",
+        "key=K1,algorithm=HMAC_SHA256",
+        "algorithm = hmac_sha256 ,key=K1",
+        "key=K1,algorithm=",
+        "algorithm=HMAC_SHA1",
+        "algorithm=HMAC_MD5,key=K1",
+        "algorithm=,algorithm=HMAC_SHA256",
+        "algorithm=HMAC_SHA256,algorithm=HMAC_SHA1",
+        ",,=,algorithm",
+    ],
+)
+def test_the_header_of_a_shared_key_is_read_as_twilios_own_library_reads_it(settings: str) -> None:
+    theirs = get_signature_algorithm(settings)
+    for algorithm in ("HMAC_SHA1", "HMAC_SHA256"):
+        signature = RequestValidator("shared").compute_signature(URL, FORM, algorithm)
+        headers = {SIGNATURE: signature, SETTINGS: settings, "content-type": FORM_TYPE}
+        ours = twilio_signed(URL, urlencode(FORM).encode(), headers, [TOKEN, "shared"])
+        assert ours == RequestValidator("shared").validate(URL, FORM, signature, theirs), algorithm
 
 
 def test_a_json_body_without_its_hash_is_refused() -> None:

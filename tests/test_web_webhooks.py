@@ -5,7 +5,7 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import httpx
@@ -17,6 +17,7 @@ from twilio.request_validator import RequestValidator
 from tests.e2e.asking_http import SECRET, SMS, STATUS, TELEGRAM, post_sms, sms_form
 from tests.e2e.inside import PUBLIC, Whole, whole
 from tests.fakes.telegram import FakeTelegram
+from tests.fakes.twilio import TOKEN as AUTH_TOKEN
 from tests.fakes.twilio import FakeTwilio
 
 
@@ -85,14 +86,62 @@ async def test_a_status_of_a_message_nobody_knows_is_taken_and_forgotten(service
     assert (await post_sms(service, form, path=STATUS)).status_code == 204
 
 
-async def test_a_body_that_is_no_form_is_no_message_of_twilio(service: Whole) -> None:
-    body = json.dumps(sms_form("SM1")).encode()
-    path = f"{SMS}?bodySHA256={hashlib.sha256(body).hexdigest()}"
-    signature = RequestValidator("fake-auth-token-that-no-log-may-show").compute_signature(PUBLIC + path, {})
-    headers = {"X-Twilio-Signature": signature, "Content-Type": "application/json"}
-    async with service.client() as client:
-        assert (await client.post(path, content=body, headers=headers)).status_code == 403
+async def test_a_json_body_is_heard_when_its_hash_is_in_the_signed_address(service: Whole) -> None:
+    answer = await post_json(service, {**sms_form("SM1", "9 kõik hea"), "NumMedia": 0, "Tags": None})
+    assert (answer.status_code, answer.text) == (200, "<Response/>")
+    status = {**sms_form("SM2"), "MessageStatus": "delivered", "From": "+12025550100", "To": "+37255550101"}
+    assert (await post_json(service, status, path=STATUS)).status_code == 204
+    (row,) = await service.rows("SELECT external_id, body FROM inbox")
+    assert (row["external_id"], json.loads(row["body"])["text"]) == ("SM1", "9 kõik hea")
+
+
+async def test_a_json_body_that_is_not_the_signed_one_or_not_for_us_is_refused(service: Whole) -> None:
+    form = sms_form("SM1")
+    other = json.dumps({**form, "Body": "0"}).encode()
+    assert (await post_json(service, form, sent=other)).status_code == 403
+    assert (await post_json(service, form, hashed=b"something else")).status_code == 403
+    assert (await post_json(service, form, token="another")).status_code == 403
+    assert (await post_json(service, {**form, "AccountSid": "AC" + "9" * 32})).status_code == 403
+    for body in (
+        b"[]",
+        b"null",
+        b'"SM1"',
+        b"{",
+        b"\xff",
+        b'{"MessageSid": ' + b"9" * 5000 + b"}",
+        b"[" * 60_000,
+    ):
+        assert (await post_json(service, form, sent=body, hashed=body)).status_code == 403
     assert await stored(service) == []
+
+
+async def test_a_json_body_is_no_form_even_if_it_says_so(service: Whole) -> None:
+    assert (
+        await post_json(service, sms_form("SM1"), content_type="application/x-www-form-urlencoded")
+    ).status_code == 403
+    assert await stored(service) == []
+
+
+async def post_json(
+    service: Whole,
+    form: Mapping[str, object],
+    *,
+    path: str = SMS,
+    token: str = AUTH_TOKEN,
+    sent: bytes | None = None,
+    hashed: bytes | None = None,
+    content_type: str = "application/json",
+) -> httpx.Response:
+    """Post a body signed as Twilio signs one that is no form; Twilio's own validator must agree with our answer."""
+    body = json.dumps(form).encode()
+    target = f"{path}?bodySHA256={hashlib.sha256(body if hashed is None else hashed).hexdigest()}"
+    signature = RequestValidator(token).compute_signature(PUBLIC + target, {})
+    headers = {"X-Twilio-Signature": signature, "Content-Type": content_type}
+    async with service.client() as client:
+        answer = await client.post(target, content=body if sent is None else sent, headers=headers)
+    if answer.is_success:
+        assert RequestValidator(AUTH_TOKEN).validate(PUBLIC + target, (sent or body).decode(), signature)
+    return answer
 
 
 async def test_during_a_rotation_both_tokens_and_a_shared_key_sign(twilio: FakeTwilio) -> None:

@@ -11,6 +11,8 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from bot.channels.sms_forms import is_form, parse_form
+
 SIGNATURE = "x-twilio-signature"
 SETTINGS = "x-twilio-webhooks-signature-settings"
 TELEGRAM_SECRET = "x-telegram-bot-api-secret-token"  # noqa: S105 -- the name of a header
@@ -40,8 +42,8 @@ def twilio_signed(url: str, body: bytes, headers: Mapping[str, str], secrets: Se
     algorithm = _algorithm(headers.get(SETTINGS, ""))
     if not signature or algorithm not in _DIGESTS:
         return False
-    if headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        fields = _fields(body)
+    if is_form(headers.get("content-type", "")):
+        fields = parse_form(body)
     elif _body_hash_matches(url, body):
         fields = []
     else:
@@ -68,14 +70,11 @@ def _body_hash_matches(url: str, body: bytes) -> bool:
 
 def _algorithm(settings: str) -> str:
     """Read ``key=...,algorithm=HMAC_SHA256``; without it Twilio signs by HMAC-SHA1."""
-    parts = dict(part.strip().partition("=")[::2] for part in settings.split(","))
-    return parts.get("algorithm", "").strip().upper() or "HMAC_SHA1"
+    if not settings:
+        return "HMAC_SHA1"
+    from twilio.request_validator import get_signature_algorithm
 
-
-def _fields(body: bytes) -> list[tuple[str, str]]:
-    from bot.channels.sms_forms import parse_form
-
-    return parse_form(body)
+    return str(get_signature_algorithm(settings)).upper()
 
 
 class _Fields(dict[str, Any]):

@@ -14,7 +14,7 @@ from bot.channels.sms_forms import (
     StatusUpdate,
     inbound,
     is_ours,
-    parse_form,
+    parse_body,
     parse_inbound,
     parse_status,
     status_update,
@@ -202,7 +202,7 @@ class SmsChannel:
         secrets = (settings.auth_token, *settings.webhook_secrets)
         if not twilio_signed(self._public_url(path, query), body, headers, secrets):
             return None
-        form = dict(parse_form(body))
+        form = dict(parse_body(headers.get("content-type", ""), body))
         numbers = (settings.from_number, settings.messaging_service_sid)
         return form if is_ours(form, settings.account_sid, field_of_ours, numbers) else None
 

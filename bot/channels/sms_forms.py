@@ -1,5 +1,6 @@
 """Twilio's forms, whatever is in them, become an Inbound or a StatusUpdate. Pure, and never raises."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -47,6 +48,28 @@ class StatusUpdate:
 def moves_forward(current: str | None, new: str) -> bool:
     """Tell whether a message in status ``current`` (None: not known yet) may move to ``new``."""
     return RANKS.get(new, -1) > RANKS.get(current or "", -1)
+
+
+def is_form(content_type: str) -> bool:
+    """Tell whether a body is a form, as Twilio sends it unless told otherwise; else it is JSON."""
+    return content_type.strip().lower().startswith("application/x-www-form-urlencoded")
+
+
+def parse_body(content_type: str, body: bytes) -> Fields:
+    """All fields of a form, or of a JSON object with the same names. [] if unreadable."""
+    return parse_form(body) if is_form(content_type) else parse_json(body)
+
+
+def parse_json(body: bytes) -> Fields:
+    """Texts and numbers of a JSON object, numbers as text, like a form's; whatever else is in it is left out."""
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return []
+    if not isinstance(found, dict):
+        return []
+    plain = {name: value for name, value in found.items() if isinstance(value, str | int | float)}
+    return [(name, str(value)) for name, value in plain.items()]
 
 
 def parse_form(body: bytes) -> Fields:
