@@ -11,6 +11,16 @@ from typer.testing import CliRunner
 from bot.cli.app import app
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.twilio import FakeTwilio
+from tests.fakes.twilio_account import Place
+
+HOOK = "https://feedback.example.com/webhooks/sms"
+
+
+@pytest.fixture(autouse=True)
+def _set_up_at_twilio(twilio: FakeTwilio) -> None:
+    """Twilio posts what people write to us, with the retries that the manual recommends."""
+    twilio.account.numbers[twilio.number] = Place(f"{HOOK}#rc=3&rp=all")
+    twilio.account.by_number = True
 
 
 @pytest.fixture(autouse=True)
@@ -18,9 +28,9 @@ def _here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-async def checked(text: str, **env: str) -> tuple[int, dict[str, Any]]:
+async def checked(text: str, *options: str, **env: str) -> tuple[int, dict[str, Any]]:
     Path("config.toml").write_text(f'[organisation]\nname = "Acme Auto"\n{text}', "utf-8")
-    result = await asyncio.to_thread(CliRunner().invoke, app, ["check", "--json"], env=env)
+    result = await asyncio.to_thread(CliRunner().invoke, app, ["check", "--json", *options], env=env)
     return result.exit_code, json.loads(result.stdout)
 
 
@@ -76,6 +86,38 @@ async def test_a_channel_without_its_secret_keeps_no_other_from_being_asked(
     assert code == 2
     assert any("auth_token" in problem["problem"] for problem in answer["problems"])
     assert any("@acme_asks_bot" in note["problem"] for note in answer["notes"])
+
+
+async def test_a_number_whose_messages_go_elsewhere_is_named_with_both_addresses(twilio: FakeTwilio) -> None:
+    twilio.account.numbers[twilio.number] = Place("https://old.example.com/sms")
+    code, answer = await checked(sms_section(twilio), ASKWHY_SMS__AUTH_TOKEN=twilio.token)
+    (problem,) = [problem for problem in answer["problems"] if problem["severity"] == "error"]
+    assert (code, answer["ok"], problem["where"]) == (1, False, "[sms]")
+    for named in (twilio.number, "https://old.example.com/sms", HOOK):
+        assert named in problem["problem"]
+    assert HOOK in problem["fix"]
+
+
+async def test_offline_nobody_is_asked_where_messages_go(twilio: FakeTwilio) -> None:
+    twilio.account.numbers[twilio.number] = Place("https://old.example.com/sms")
+    offline = await checked(sms_section(twilio), "--offline", ASKWHY_SMS__AUTH_TOKEN=twilio.token)
+    assert (offline[0], offline[1]["ok"]) == (0, True)
+
+
+async def test_a_provider_that_does_not_tell_where_messages_go_is_no_mistake_of_ours(
+    twilio: FakeTwilio,
+) -> None:
+    def only_itself(path: str, query: dict[str, str]) -> dict[str, Any] | None:
+        return (
+            {"sid": twilio.account_sid, "friendly_name": "Acme", "status": "active"}
+            if "/v1" not in path
+            else None
+        )
+
+    twilio.account.get = only_itself  # type: ignore[method-assign]
+    code, answer = await checked(sms_section(twilio), ASKWHY_SMS__AUTH_TOKEN=twilio.token)
+    assert (code, answer["ok"]) == (0, True)
+    assert any("does not tell" in note["problem"] for note in answer["notes"])
 
 
 async def test_a_damaged_store_is_an_error(telegram: FakeTelegram) -> None:

@@ -14,6 +14,7 @@ telegram_text       limits of Telegram: splitting long texts, rows of buttons
 telegram_request    the HTTP side of PTB, with our reading of refusals
 telegram_errors     what Telegram's refusals mean: a table
 sms                 SmsChannel: Twilio's REST API, its listing for what was missed
+sms_addresses       where Twilio posts what people write, compared with ours for ``askwhy check``
 sms_forms           Twilio's webhook forms -> Inbound and StatusUpdate
 sms_client          twilio's client: our host, our timeouts, no logging
 sms_errors          what Twilio's codes mean: a table

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, runtime_checkable
 from urllib.parse import urlsplit
 
 MAX_TEXT = 4096
@@ -181,6 +181,14 @@ class Channel(Protocol):
 
     async def close(self) -> None:
         """Free the connections; may be called twice, or without start()."""
+
+
+@runtime_checkable
+class SetByHand(Protocol):
+    """A channel whose provider must be told things by hand, so that `askwhy check` can compare them."""
+
+    async def wrongly_set(self) -> list[tuple[str, str]]:
+        """Compare what is set at the provider with what we need: (problem, fix) each. Raises SendFailed."""
 
 
 def by_proxy(api_base_url: str) -> bool:

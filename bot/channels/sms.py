@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, quote
 
 from bot.channels.base import Decision, Inbound, Outgoing, SendFailed, Sent, Timeouts
 from bot.channels.signatures import twilio_signed
+from bot.channels.sms_addresses import hooks_of_number, hooks_of_service
 from bot.channels.sms_errors import failure_of_break
 from bot.channels.sms_forms import (
     StatusUpdate,
@@ -23,6 +24,7 @@ from bot.channels.sms_forms import (
 if TYPE_CHECKING:
     from bot.channels.sms_client import SmsHttpClient
 
+INBOUND_PATH = "/webhooks/sms"
 STATUS_PATH = "/webhooks/sms/status"
 MAX_VALIDITY = 36_000
 """Seconds, Twilio's limit and default (error 21624)."""
@@ -95,6 +97,21 @@ class SmsChannel:
         if not numbers:
             raise SendFailed(Decision.OPERATOR, "21703", "The Messaging Service has no numbers.")
         return f"sms: account {account.friendly_name} is {account.status}, sends from {', '.join(numbers)}"
+
+    async def wrongly_set(self) -> list[tuple[str, str]]:
+        """Compare the addresses set at Twilio with ours: (problem, fix) for each that is another. Raises SendFailed."""
+        settings, twilio = self._settings, self._twilio
+        if settings.from_number:
+            found = hooks_of_number(twilio, settings.account_sid, settings.from_number)
+        else:
+            sid, numbers = settings.messaging_service_sid or "", await self.numbers()
+            found = hooks_of_service(twilio, settings.account_sid, sid, numbers)
+        hooks = await self._call(lambda: found)
+        if not hooks:
+            problem = f"the account has no number {self.sender}"
+            return [(problem, "Put a number of this account into [sms] from_number.")]
+        wrongs = (hook.wrong(self._public_url(INBOUND_PATH, "")) for hook in hooks)
+        return [wrong for wrong in wrongs if wrong]
 
     async def numbers(self) -> tuple[str, ...]:
         """Our numbers in E.164: the one configured, or all of the Messaging Service. Raises SendFailed."""

@@ -29,6 +29,7 @@ from tests.fakes.injection import Fault, Faults
 from tests.fakes.limits import Window
 from tests.fakes.log import SendLog
 from tests.fakes.loopback import Answer, Loopback, Reply, Request
+from tests.fakes.twilio_account import Account
 from tests.fakes.twilio_messages import Messages, resource, segments_of
 from tests.fakes.twilio_webhooks import Webhooks
 
@@ -81,6 +82,7 @@ class FakeTwilio:
     ) -> None:
         self.account_sid, self.token, self.number, self.service = ACCOUNT, TOKEN, NUMBER, SERVICE
         self.numbers = [NUMBER, "+12025550199"]  # of the Messaging Service
+        self.account = Account(ACCOUNT, SERVICE, self.numbers)
         self.sent: list[SentSms] = []
         self.opted_out: set[str] = set()
         self.replies: list[tuple[str, str]] = []  # what Twilio itself answered to STOP and START
@@ -165,15 +167,8 @@ class FakeTwilio:
                 return await self._create(request.form())
             case "GET", path if path == f"{account}/Messages.json":
                 return Reply.of_json(self.messages.page(request.path, dict(request.query)))
-            case "GET", path if path == f"{account}.json":
-                return Reply.of_json(
-                    {"sid": self.account_sid, "friendly_name": "Acme", "status": "active", "type": "Full"}
-                )
-            case "GET", path if path == f"/v1/Services/{self.service}/PhoneNumbers":
-                numbers = [{"sid": f"PN{i:032x}", "phone_number": n} for i, n in enumerate(self.numbers)]
-                return Reply.of_json(
-                    {"phone_numbers": numbers, "meta": {"key": "phone_numbers", "next_page_url": None}}
-                )
+        if request.method == "GET" and (found := self.account.get(request.path, dict(request.query))):
+            return Reply.of_json(found)
         return twilio_error(20404, f"The requested resource {request.path} was not found", 404)
 
     async def _control(self, request: Request) -> Answer:

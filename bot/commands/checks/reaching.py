@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from bot.channels.base import Decision, SendFailed
+from bot.channels.base import Decision, SendFailed, SetByHand
 from bot.commands.checks.finding import Checked, Finding
 from bot.config import service_problems
 from storage.base import StoreError
@@ -56,18 +56,27 @@ def check_accounts(checked: Checked) -> Iterator[Finding]:
     lacking = {problem.key.partition("]")[0].strip("[") for problem in service_problems(checked.config)}
     off: dict[str, None] = {name: None for name in ("telegram", "sms") if name in lacking}
     for name, channel in build_channels(checked.config.model_copy(update=off)).items():
-        try:
-            known = asyncio.run(_asked(channel.verify, channel))
-        except SendFailed as failure:
-            fix = FIXES.get(failure.decision, "Try again in a while.")
-            yield Finding(f"[{name}]", f"{failure.detail} ({failure.code})", fix)
-        else:
-            yield Finding(f"[{name}]", known, "Nothing to do.", "note")
+        yield from asyncio.run(_asked(f"[{name}]", channel))
 
 
-async def _asked(question: Callable[[], Awaitable[str]], channel: Channel) -> str:
-    await channel.start()
+async def _asked(where: str, channel: Channel) -> list[Finding]:
+    """Ask who we are, then what is set there by hand."""
     try:
-        return await question()
+        await channel.start()
+        found = [Finding(where, await channel.verify(), "Nothing to do.", "note")]
+        return found + await _wrongly_set(where, channel)
+    except SendFailed as failure:
+        fix = FIXES.get(failure.decision, "Try again in a while.")
+        return [Finding(where, f"{failure.detail} ({failure.code})", fix)]
     finally:
         await channel.close()
+
+
+async def _wrongly_set(where: str, channel: Channel) -> list[Finding]:
+    if not isinstance(channel, SetByHand):
+        return []
+    try:
+        return [Finding(where, problem, fix) for problem, fix in await channel.wrongly_set()]
+    except SendFailed as failure:
+        problem = f"the provider does not tell what is set there: {failure.detail} ({failure.code})"
+        return [Finding(where, problem, "Compare it by hand with README.md.", "note")]
