@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -22,9 +23,11 @@ from storage.memory import MemoryStore
 from storage.moments import day_of
 from storage.rows import CustomerRow, StaffRow
 from storage.tables.answers import Response
+from storage.tables.visits import Plan
 from storage.transaction import Transaction
 from surveys.definition import load_catalog
 from surveys.policy import Rules
+from surveys.visits import Visit
 
 ZONE = ZoneInfo("Europe/Tallinn")
 NOW = datetime(2026, 11, 22, 15, tzinfo=UTC)  # a Sunday
@@ -181,6 +184,13 @@ def give_many(tx: Transaction, promoters: int, passives: int, detractors: int, *
     for value, number in ((10, promoters), (7, passives), (3, detractors)):
         for _ in range(number):
             give(tx, value, **facts)
+
+
+def buys(tx: Transaction, customer_id: str, *, at: datetime, amount: int, **columns: Any) -> None:
+    """Store one visit that nobody is asked about."""
+    person = tx.people.resolve(customer_id, {})
+    bought = Visit(f"bought-{next(_numbers)}", customer_id, at, amount=Decimal(amount), **columns)
+    tx.visits.add(bought, person, at, 1, Plan("suppressed", "nps", None, at, "no_address"))
 
 
 def ask_many(tx: Transaction, number: int, *, at: datetime = NOW - timedelta(days=1), **groups: str) -> None:

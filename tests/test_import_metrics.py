@@ -50,6 +50,25 @@ def test_figures_come_in_and_again_change_nothing(cli: Cli) -> None:
     assert cli.code == 0
 
 
+def test_a_figure_made_of_two_takes_both_from_one_period(cli: Cli) -> None:
+    bring(cli, "own_price,50,2026-09,,\ncompetitor_price,40,2026-09,,\ndefect_level,0,2026-09,,\n")
+    bring(cli, "own_price,40,2026-10,,\n")  # what the competitor asks in October is not known yet
+    assert composite(cli) == 90  # (80 + 100) / 2: both prices of September
+    bring(cli, "competitor_price,40,2026-10,,\n")
+    assert composite(cli) == 100
+
+
+def test_product_quality_is_made_of_scores_and_turnover_by_product(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cli = make_cli(tmp_path, capsys, CONFIG.replace("metric:price_level", "metric:product_quality"))
+    rows = (
+        "product_score,80,2026-10,,milk\nproduct_score,60,2026-10,,kefir\nproduct_turnover,3,2026-10,,milk\n"
+    )
+    bring(cli, rows + "product_turnover,1,2026-10,,kefir\ndefect_level,0,2026-10,,\n")
+    assert composite(cli) == 87.5  # (75 + 100) / 2
+
+
 def test_the_newest_figures_of_the_period_make_the_index(cli: Cli) -> None:
     assert composite(cli) is None
     bring(cli, "price_level,90,2026-09,,\nprice_level,96,2026-10,,\nprice_level,50,2026-11,,\n")

@@ -66,7 +66,7 @@ def test_previous_and_delta_are_those_of_the_plain_scores(measure: str) -> None:
 
 def test_answers_outside_the_scale_are_no_answers_and_it_is_said() -> None:
     result = score("nps", {10: 2, 11: 3, -1: 1})
-    assert (result.value, result.n, result.note) == (100, 2, "4 answers outside 0–10 left out")
+    assert (result.value, result.n, result.note) == (100, 2, "answers outside 0–10 left out: 4")
     assert bands("nps", {10: 2, 11: 3})["promoter"] == 2
 
 
@@ -162,7 +162,7 @@ def test_acsi_counts_complete_responses_only_and_asks_three_different_questions(
     result = acsi([(8, 7, 7), (10, 10, 10), (9, None, 9), (11, 5, 5)])
     assert result.value == pytest.approx((70.3704 + 100) / 2, abs=5e-5)
     assert result.n == 2
-    assert result.note == "2 incomplete responses left out"
+    assert result.note == "incomplete responses left out: 2"
     assert acsi([(1, None, 2)]).value is None
     assert acsi([(8, 7, 7)]).low is None
 
@@ -190,7 +190,7 @@ def test_loyalty_is_best_at_one_and_says_so(answers: tuple[int, ...], mean: floa
 def test_an_incomplete_loyalty_triple_is_left_out() -> None:
     result = cli([(1, None, 2), (1, 2, 3), (3, 4, 5)])
     assert (result.value, result.n) == (3, 2)
-    assert result.note == "1 is best; 60.0 of 100; 1 incomplete responses left out"
+    assert result.note == "1 is best; 60.0 of 100; incomplete responses left out: 1"
     assert cli([(1, None, 2)]).value is None
 
 

@@ -2,7 +2,14 @@
 
 import pytest
 
-from surveys.measures.operational import availability, defect_level, figure, price_level, product_quality
+from surveys.measures.operational import (
+    Supplied,
+    availability,
+    defect_level,
+    figure,
+    price_level,
+    product_quality,
+)
 
 
 @pytest.mark.parametrize(
@@ -30,8 +37,20 @@ def test_product_quality_weighs_rated_products_by_turnover() -> None:
 
 
 def test_a_figure_is_supplied_or_made_of_its_parts() -> None:
-    assert figure("price_level", {"own_price": 41, "competitor_price": 40}) == pytest.approx(97.561, abs=1e-3)
-    assert figure("price_level", {"price_level": 99, "own_price": 41, "competitor_price": 40}) == 99
-    assert figure("price_level", {"own_price": 41}) is None
-    assert figure("orders_on_time", {"orders_on_time": 93}) == 93
-    assert figure("orders_on_time", {}) is None
+    prices = {"own_price": 41.0, "competitor_price": 40.0}
+    assert figure("price_level", Supplied(prices)) == pytest.approx(97.561, abs=1e-3)
+    assert figure("price_level", Supplied({"price_level": 99, **prices})) == 99
+    assert figure("price_level", Supplied({"own_price": 41})) is None
+    assert figure("orders_on_time", Supplied({"orders_on_time": 93})) == 93
+    assert figure("orders_on_time", Supplied({})) is None
+
+
+def test_product_quality_is_made_of_figures_by_product() -> None:
+    by_product = {
+        "product_score": {"milk": 80.0, "kefir": 60.0},
+        "product_turnover": {"milk": 3.0, "kefir": 1.0},
+    }
+    means = {"product_score": 70.0, "product_turnover": 2.0}
+    assert figure("product_quality", Supplied(means, by_product)) == 75
+    assert figure("product_quality", Supplied({"product_quality": 88, **means}, by_product)) == 88
+    assert figure("product_quality", Supplied(means)) is None

@@ -41,11 +41,28 @@ def test_without_its_column_a_measure_says_which_to_add() -> None:
     results = measured([VisitFact("ann", START)])
     assert (
         results["upsell_ratio"].note
-        == "add the column 'amount' and 'product' to the visits: no visit has a value for it"
+        == "add the column 'amount', 'product' to the visits: no visit has a value for it"
     )
     assert results["fcr_recorded"].note.startswith("add the column 'resolved'")
     assert results["contact_rate"].note.startswith("add the column 'touchpoint'")
     assert results["visit_frequency"].value == 1
+
+
+def test_product_quality_weighs_what_customers_think_by_what_is_sold() -> None:
+    facts = [
+        visit("ann", -5, 500, "milk"),  # before the period
+        visit("ann", 1, 200, "milk"),
+        visit("bob", 2, 100, "milk"),
+        visit("bob", 3, 100, "kefir"),
+        visit("cyd", 4, 400, "cheese"),  # nobody said what they think of it
+    ]
+    scores = {"milk": (80.0, 12), "kefir": (60.0, 5), "butter": (10.0, 99)}
+    (found,) = [
+        result for result in measure_visits(facts, PERIOD, scores=scores) if result.id == "product_quality"
+    ]
+    assert (found.value, found.n) == (75, 17)
+    assert found.note == "rated products: 2, with 50 % of the sales"
+    assert "no product has both sales and enough answers" in measured(facts)["product_quality"].note
 
 
 def test_results_carry_what_their_measure_announces() -> None:

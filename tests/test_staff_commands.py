@@ -9,7 +9,21 @@ from bot.channels.base import InboundKind, Outgoing
 from bot.reports.asking import read_words
 from bot.reports.trend import trend_report
 from storage.transaction import Transaction
-from tests.staff_world import ADMIN, FIRM, GROUP, MANAGER, NOW, VIEWER, World, give, give_many, typed, world
+from surveys.texts import without_isolates
+from tests.staff_world import (
+    ADMIN,
+    FIRM,
+    GROUP,
+    MANAGER,
+    NOW,
+    VIEWER,
+    World,
+    buys,
+    give,
+    give_many,
+    typed,
+    world,
+)
 
 WAITING = "Jaan kept me waiting for an hour, call me on +372 5555 0123"
 THEMES = {"waiting": {"en": ["wait", "queue"]}}
@@ -280,13 +294,65 @@ async def test_csi_says_plainly_what_is_missing() -> None:
         assert "[composite]" in (await asked(here, "/csi")).text
 
 
-async def test_measures_tell_what_is_known_and_name_the_rest() -> None:
+async def test_measures_tell_what_is_known_how_it_was_made_and_what_the_rest_lacks() -> None:
     async with world() as here:
-        await here.store.write(lambda tx: give_many(tx, 10, 5, 5))
+
+        def work(tx: Transaction) -> None:
+            give_many(tx, 10, 5, 5)
+            for _ in range(4):
+                give(tx, 2, survey="cli", more={"buy_again": 3, "try_other": 1})
+
+        await here.store.write(work)
         answer = await asked(here, "/measures")
-    assert "Net promoter score  +25 (" in answer.text
-    assert "Not known: " in answer.text
-    assert "Churn rate" in answer.text
+    lines = answer.text.splitlines()
+    assert lines[1].startswith("Net promoter score  +25 (")
+    assert lines[2] == "<i>   survey nps</i>"
+    assert "Customer loyalty index  n=4" in lines, "below the minimum the count alone, without its remarks"
+    assert "of 100" not in answer.text
+    unknown = lines[lines.index("<b>Not known</b>") :]
+    assert any("Churn rate" in line and line.endswith(": no visits") for line in unknown)
+    assert any("First contact resolution" in line and line.endswith(": no answers") for line in unknown)
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("et", "   küsitlus cli; 1 on parim; 60,0 punkti 100-st"),
+        ("fi", "   kysely cli; 1 on paras; 60,0 / 100"),
+        ("he", "   סקר cli; 1 הוא הטוב ביותר; 60.0 מתוך 100"),
+        ("ru", "   опрос cli; 1 — лучшая; 60,0 из 100"),
+    ],
+)
+async def test_what_is_said_of_a_measure_is_in_the_members_language(language: str, line: str) -> None:
+    async with world() as here:
+        await here.add_staff(MANAGER, "manager", language=language)
+        await here.store.write(
+            lambda tx: [give(tx, 3, survey="cli", more={"buy_again": 3, "try_other": 3}) for _ in range(6)]
+        )
+        answer = await asked(here, "/measures", who=MANAGER)
+    assert f"<i>{line}</i>" in without_isolates(answer.text).splitlines()
+
+
+async def test_a_measure_of_few_is_missing_from_the_index() -> None:
+    index = {
+        "blocks": [
+            {
+                "name": "Customers",
+                "weight": 100,
+                "indicators": [{"name": "Stay", "weight": 100, "source": "measure:retention"}],
+            }
+        ]
+    }
+    async with world(composite=index) as here:
+
+        def bought(tx: Transaction, people: range) -> None:
+            for number in people:
+                buys(tx, f"c-{number}", at=NOW - timedelta(days=40), amount=10)
+
+        await here.store.write(lambda tx: bought(tx, range(4)))
+        assert "no total" in (await asked(here, "/csi")).text
+        await here.store.write(lambda tx: bought(tx, range(4, 8)))
+        assert "<b>CSI 100.0</b>" in (await asked(here, "/csi")).text
 
 
 async def test_help_lists_what_the_member_may_ask() -> None:

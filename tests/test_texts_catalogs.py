@@ -14,7 +14,7 @@ from surveys.texts import LANGUAGES
 
 ROOT = Path(__file__).parents[1]
 LOCALE = ROOT / "surveys" / "locale"
-SENTENCES_OF = {"say": (1,), "say_n": (1, 2)}
+SENTENCES_OF = {"say": (1,), "say_n": (1, 2), "remark": (0,)}
 SCRIPTS = {"he": re.compile("[\u05d0-\u05ea]"), "ru": re.compile("[а-яё]", re.IGNORECASE)}
 
 
@@ -27,7 +27,7 @@ def calls(tree: ast.AST) -> Iterator[tuple[ast.Call, tuple[int, ...]]]:
 
 
 def sentences() -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield (where, the sentence or its two forms) for each say() and say_n() with a literal sentence."""
+    """Yield (where, the sentence or its two forms) for each say(), say_n() and remark() with a literal sentence."""
     for path in sorted([*ROOT.glob("bot/**/*.py"), *ROOT.glob("surveys/**/*.py")]):
         for call, places in calls(ast.parse(path.read_text(encoding="utf-8"))):
             found = [call.args[at] for at in places if at < len(call.args)]

@@ -78,7 +78,8 @@ def as_json(results: list[Result], index: CompositeResult | None) -> dict[str, A
 
 def table(results: list[Result], minimum: int) -> Table:
     """Lay the measures out; what is below the minimum has its count alone."""
-    from bot.staff.commands.measures import is_shown, name_of
+    from bot.reports.visits import is_shown
+    from bot.staff.commands.measures import name_of
     from bot.staff.phrases import figure, interval
 
     laid = new_table("measure", "value", "95% interval", "n", "note")

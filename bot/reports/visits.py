@@ -18,13 +18,14 @@ from surveys import measures
 from surveys.definition import Survey
 from surveys.measures import ledger
 from surveys.measures.acsi import acsi
-from surveys.measures.base import Result, notes
+from surveys.measures.base import Result, position, remark, valid
 from surveys.measures.cli import cli
 from surveys.measures.composite import Composite, CompositeResult, composite
 from surveys.measures.ledger import VisitFact
-from surveys.measures.operational import figure
+from surveys.measures.operational import Supplied, figure
 from surveys.measures.rates import response_rate
 from surveys.measures.settings import MeasureSettings
+from surveys.measures.statistics import moments
 from surveys.measures.weighted_csi import Parameter, weighted_csi
 from surveys.periods import Period, PeriodError, parse_period
 
@@ -53,7 +54,25 @@ async def all_measures(here: Surroundings) -> list[Result]:
 async def visit_measures(here: Surroundings) -> list[Result]:
     """Return the measures from visits, in one pass over all visits up to the end of the period, on another thread."""
     period = ledger.Period(here.period.start, here.period.end)
-    return await consume(_facts(here), lambda facts: measures.measure_visits(facts, period, here.settings))
+    scores = await _product_scores(here)
+    return await consume(
+        _facts(here), lambda facts: measures.measure_visits(facts, period, here.settings, scores)
+    )
+
+
+async def _product_scores(here: Surroundings) -> dict[str, ledger.Score]:
+    """Return the mean answer about each product on 0-100, of those with enough answers, by the configured survey."""
+    survey = here.firm.surveys[here.firm.rules.base.survey]
+    scoring = Scoring.of(survey, survey.question(survey.primary))
+    of = slice_of(Slice(survey.id, survey.primary), (), here.branches)
+    scores = {}
+    for product, counts in (await count(here.store.read, of, here.days, "product")).items():
+        found = moments(valid(counts, scoring.scale))
+        if product and found is not None and found.n >= here.firm.minimum_answers:
+            place = position(found.mean, scoring.scale)
+            falls = measures.ANSWER_MEASURES[scoring.measure].better == "down"
+            scores[product] = (100 - place if falls else place, found.n)
+    return scores
 
 
 async def answer_measures(here: Surroundings) -> list[Result]:
@@ -67,25 +86,42 @@ async def answer_measures(here: Surroundings) -> list[Result]:
             whole = await _whole_survey(here, survey, scoring.measure)
             told = [whole] if whole is not None and whole.id == scoring.measure else [result]
             told += [whole] if whole is not None and whole.id != scoring.measure else []
-            found += [replace(one, note=notes(f"survey {survey.id}", one.note)) for one in told]
+            found += [
+                replace(one, remarks=remark("survey {survey}", survey=survey.id) + one.remarks)
+                for one in told
+            ]
     missing = [name for name in measures.ANSWER_MEASURES if name not in {result.id for result in found}]
     found += [_unanswered(name) for name in missing]
     return [*sorted(found, key=_as_listed), await _response_rate(here)]
 
 
+def is_shown(result: Result, minimum: int) -> bool:
+    """Tell whether a value may be told: sums and counts always, shares and means from the minimum on."""
+    return result.value is None or result.n >= minimum or result.unit in {"count", "money"}
+
+
 async def composite_report(here: Surroundings, definition: Composite, now: datetime) -> CompositeResult:
-    """Return the composite index over the period, with the newest figures supplied for it or before it."""
+    """Return the composite index over the period, with the newest figures supplied for it or before it.
+
+    Of what is shown below the minimum of answers the count alone, the index knows nothing.
+    """
     wanted = definition.sources
     values: dict[str, float | None] = dict.fromkeys(wanted)
     if any(source.startswith("measure:") for source in wanted):
-        values |= {f"measure:{result.id}": result.value for result in await visit_measures(here)}
+        found = await visit_measures(here)
+        values |= {
+            f"measure:{result.id}": result.value
+            for result in found
+            if is_shown(result, here.firm.minimum_answers)
+        }
     supplied = await _supplied(here, now)
     for source in wanted:
         kind, _, name = source.partition(":")
         if kind == "question":
             values[source] = await _question_value(here, name)
         elif kind == "metric":
-            values[source] = figure(name, supplied)
+            made = (figure(name, of_period) for of_period in supplied)
+            values[source] = next((value for value in made if value is not None), None)
     return composite(definition, values)
 
 
@@ -160,7 +196,7 @@ async def _response_rate(here: Surroundings) -> Result:
 
 def _unanswered(measure: str) -> Result:
     of = measures.ANSWER_MEASURES[measure]
-    return Result(measure, None, of.unit, of.better, 0, note="no answers")
+    return Result(measure, None, of.unit, of.better, 0, remarks=remark("no answers"))
 
 
 def _as_listed(result: Result) -> int:
@@ -178,26 +214,39 @@ async def _question_value(here: Surroundings, name: str) -> float | None:
     return result.value if result.n >= here.firm.minimum_answers else None
 
 
-async def _supplied(here: Surroundings, now: datetime) -> dict[str, float]:
-    """Return each supplied figure of the newest period begun by the end of ours: the firm's own, else the branches' mean."""
-    newest: dict[str, tuple[datetime, list[Mapping[str, Any]]]] = {}
+async def _supplied(here: Surroundings, now: datetime) -> list[Supplied]:
+    """Return what the firm supplied for each period begun by the end of ours, newest first, of equals the shorter.
+
+    What is made of two figures takes both from one period.
+    """
+    periods: defaultdict[tuple[datetime, datetime], defaultdict[str, list[Mapping[str, Any]]]]
+    periods = defaultdict(lambda: defaultdict(list))
     today = now.astimezone(here.firm.zone).date()
     for row in await here.store.read.rows("metric_values"):
         try:
             period = parse_period(row["period"], today, here.firm.zone)
         except PeriodError:
             continue
-        if period.start >= here.period.end or (here.branches and row["branch"] not in here.branches):
-            continue
-        end, rows = newest.get(row["metric"], (period.end, []))
-        if period.end > end:
-            rows = []
-        if period.end >= end:
-            newest[row["metric"]] = (period.end, [*rows, row])
-    return {name: _one_figure(rows) for name, (_, rows) in newest.items()}
+        if period.start < here.period.end and (not here.branches or row["branch"] in here.branches):
+            periods[period.end, period.start][row["metric"]].append(row)
+    return [
+        Supplied(
+            {name: _one_figure(rows) for name, rows in metrics.items()},
+            {name: _of_products(rows) for name, rows in metrics.items()},
+        )
+        for _, metrics in sorted(periods.items(), reverse=True)
+    ]
 
 
 def _one_figure(rows: list[Mapping[str, Any]]) -> float:
+    """Return the firm's own figure, else the mean of its branches and products."""
     whole = [row for row in rows if not row["branch"] and not row["product"]]
     values = [row["value"] for row in whole or rows]
     return float(sum(values) / len(values))
+
+
+def _of_products(rows: list[Mapping[str, Any]]) -> dict[str, float]:
+    return {
+        product: _one_figure([{**row, "product": ""} for row in rows if row["product"] == product])
+        for product in {row["product"] for row in rows if row["product"]}
+    }

@@ -16,7 +16,7 @@ Invariant: every function here is pure, and a score equals a recount of the raw 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from surveys.measures.acsi import ACSI
 from surveys.measures.base import (
@@ -39,8 +39,9 @@ from surveys.measures.dynamics import DYNAMICS
 from surveys.measures.fcr import FCR
 from surveys.measures.first_contact import FIRST_CONTACT
 from surveys.measures.frequency import FREQUENCY
-from surveys.measures.ledger import Period, VisitFact, build_ledger
+from surveys.measures.ledger import Period, Score, VisitFact, build_ledger
 from surveys.measures.nps import NPS
+from surveys.measures.product_quality import PRODUCT_QUALITY
 from surveys.measures.repurchase import REPURCHASE
 from surveys.measures.reverse_nps import REVERSE_NPS
 from surveys.measures.settings import MeasureSettings
@@ -52,7 +53,8 @@ ANSWER_MEASURES: dict[str, AnswerMeasure] = {
 """Measures that a survey's question can name, by id."""
 
 VISIT_MEASURES: dict[str, VisitMeasure] = {
-    measure.id: measure for measure in (*REPURCHASE, *DYNAMICS, *FREQUENCY, *FIRST_CONTACT, *CHURN, *CLV)
+    measure.id: measure
+    for measure in (*REPURCHASE, *DYNAMICS, *FREQUENCY, *FIRST_CONTACT, *CHURN, *CLV, *PRODUCT_QUALITY)
 }
 """Measures that need no question, by id."""
 
@@ -97,18 +99,21 @@ def band_limits(measure_id: str, scale: Scale | None = None) -> BandLimits:
 
 
 def measure_visits(
-    facts: Iterable[VisitFact], period: Period, settings: MeasureSettings | None = None
+    facts: Iterable[VisitFact],
+    period: Period,
+    settings: MeasureSettings | None = None,
+    scores: Mapping[str, Score] | None = None,
 ) -> list[Result]:
     """Compute every measure from visits in one pass over the history, oldest first.
 
-    A measure whose columns no visit has says in its note which to add. Raises ValueError when the visits are
-    not sorted by time.
+    `scores` are those of products, from answers. A measure whose columns no visit has says in its remarks
+    which to add. Raises ValueError when the visits are not sorted by time.
     """
-    ledger = build_ledger(facts, period, settings)
+    ledger = build_ledger(facts, period, settings, scores)
     results = []
     for measure in VISIT_MEASURES.values():
         missing = ledger.missing(measure.needs)
-        unknown = Result(measure.id, None, measure.unit, measure.better, 0, note=missing)
+        unknown = Result(measure.id, None, measure.unit, measure.better, 0, remarks=missing)
         results.append(unknown if missing else measure.compute(ledger))
     return results
 

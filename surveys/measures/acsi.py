@@ -12,7 +12,16 @@ from collections.abc import Iterable, Sequence
 from math import fsum, isclose
 
 from surveys.measures import csi
-from surveys.measures.base import AnswerMeasure, BandLimits, Counts, Result, Scale, complete_cases, position
+from surveys.measures.base import (
+    AnswerMeasure,
+    BandLimits,
+    Counts,
+    Result,
+    Scale,
+    complete_cases,
+    position,
+    remark,
+)
 from surveys.measures.shapes import compare_mean_answers, mean
 from surveys.measures.statistics import Comparison, mean_interval, moments_of
 
@@ -35,18 +44,19 @@ def acsi(
     rows = list(responses)
     complete = complete_cases(rows, scale)
     of = moments_of(index(row, weights, scale) for row in complete)
-    note = f"{len(rows) - len(complete)} incomplete responses left out" if len(rows) > len(complete) else ""
+    incomplete = len(rows) - len(complete)
+    dropped = remark("incomplete responses left out: {n}", n=incomplete) if incomplete else ()
     if of is None:
-        return Result("acsi", None, "percent", "up", 0, note=note)
+        return Result("acsi", None, "percent", "up", 0, remarks=dropped)
     low, high = mean_interval(of, (0, 100)) or (None, None)
-    return Result("acsi", of.mean, "percent", "up", of.n, low, high, note)
+    return Result("acsi", of.mean, "percent", "up", of.n, low, high, dropped)
 
 
 def score(counts: Counts, scale: Scale, limits: BandLimits) -> Result:
     """One of the questions on 0-100."""
-    of = mean("acsi", counts, scale, note="one question of the ACSI-style index")
+    of = mean("acsi", counts, scale, remarks=remark("one question of the ACSI-style index"))
     value, low, high = (None if x is None else position(x, scale) for x in (of.value, of.low, of.high))
-    return Result("acsi", value, "percent", "up", of.n, low, high, of.note)
+    return Result("acsi", value, "percent", "up", of.n, low, high, of.remarks)
 
 
 def compare(before: Counts, after: Counts, scale: Scale, limits: BandLimits) -> Comparison:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from surveys.measures.statistics import Comparison
+from surveys.texts import number, say
 
 if TYPE_CHECKING:
     from surveys.measures.ledger import Ledger
@@ -33,12 +34,49 @@ Better = Literal["up", "down"]
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """Something to know of a number: an English sentence with `{placeholders}`, translated as all sentences are."""
+
+    message: str
+    values: tuple[tuple[str, object], ...] = ()
+
+    def said(self, language: str) -> str:
+        """Return it in a language, its numbers as the language writes them, a float with one decimal."""
+        return say(language, self.message, **{name: _written(language, value) for name, value in self.values})
+
+
+Remarks = tuple[Remark, ...]
+
+
+def remark(message: str, /, **values: object) -> Remarks:
+    """Return one remark; several are added up, and () is none."""
+    return (Remark(message, tuple(values.items())),)
+
+
+def said(remarks: Remarks, language: str) -> str:
+    """Return all remarks as one line."""
+    return "; ".join(one.said(language) for one in remarks)
+
+
+def _written(language: str, value: object) -> str:
+    match value:
+        case int():
+            return number(language, value)
+        case float():
+            return number(language, value, 1)
+        case tuple():
+            return said(value, language)
+        case _:
+            return str(value)
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """One number with what is needed to trust it.
 
     `value` is None where there is nothing to measure (never 0 in its place); `low` and `high` are its 95 %
     interval in the same unit, None where no honest interval is known; `n` is what was counted: answers,
-    customers or visits. `note` is a plain English sentence: what is missing, or how the number was made.
+    customers or visits. `remarks` say what is missing, or how the number was made.
     """
 
     id: str
@@ -48,7 +86,12 @@ class Result:
     n: int
     low: float | None = None
     high: float | None = None
-    note: str = ""
+    remarks: Remarks = ()
+
+    @property
+    def note(self) -> str:
+        """The remarks in English, as programs get them."""
+        return said(self.remarks, "en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +136,11 @@ def valid(counts: Counts, scale: Scale) -> dict[int, int]:
     return {value: number for value, number in counts.items() if low <= value <= high and number}
 
 
-def left_out(counts: Counts, scale: Scale) -> str:
+def left_out(counts: Counts, scale: Scale) -> Remarks:
     """Say how many answers the scale leaves out, or nothing."""
-    number = sum(counts.values()) - sum(valid(counts, scale).values())
-    return f"{number} answers outside {scale[0]}–{scale[1]} left out" if number else ""
+    low, high = scale
+    n = sum(counts.values()) - sum(valid(counts, scale).values())
+    return remark("answers outside {low}–{high} left out: {n}", low=low, high=high, n=n) if n else ()
 
 
 def count_bands(counts: Counts, limits: BandLimits) -> dict[str, int]:
@@ -107,6 +151,11 @@ def count_bands(counts: Counts, limits: BandLimits) -> dict[str, int]:
     }
 
 
+def whole(value: float) -> float:
+    """Return a number without decimals where it has none, so that it is written so."""
+    return int(value) if value == int(value) else value
+
+
 def position(value: float, scale: tuple[float, float]) -> float:
     """Where a value stands on its scale, 0 at the lowest and 100 at the highest answer.
 
@@ -114,11 +163,6 @@ def position(value: float, scale: tuple[float, float]) -> float:
     """
     low, high = scale
     return 100 * (value - low) / (high - low)
-
-
-def notes(*parts: str) -> str:
-    """Join what there is to say."""
-    return "; ".join(part for part in parts if part)
 
 
 def complete_cases(rows: Iterable[tuple[int | None, ...]], scale: Scale) -> list[tuple[int, ...]]:

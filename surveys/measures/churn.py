@@ -7,7 +7,7 @@ before the start: the month just before would be 0 by the rule itself.
 
 from __future__ import annotations
 
-from surveys.measures.base import Result, VisitMeasure
+from surveys.measures.base import Remarks, Result, VisitMeasure, remark, whole
 from surveys.measures.ledger import DAY, Account, Ledger
 from surveys.measures.shapes import share
 
@@ -30,14 +30,16 @@ def lost(ledger: Ledger) -> list[Account]:
 def churn_count(ledger: Ledger) -> Result:
     """Count the customers lost; n is the customers at the start."""
     n = len(at_start(ledger))
-    return Result("churn_count", len(lost(ledger)) if n else None, "count", "down", n, note=_rule(ledger, n))
+    return Result(
+        "churn_count", len(lost(ledger)) if n else None, "count", "down", n, remarks=_rule(ledger, n)
+    )
 
 
 def churn_value(ledger: Ledger) -> Result:
     """Sum what the lost customers had bought; n is the lost."""
     gone, n = lost(ledger), len(at_start(ledger))
     value = sum((account.sales_at_risk for account in gone), 0.0) if n else None
-    return Result("churn_value", value, "money", "down", len(gone), note=_rule(ledger, n))
+    return Result("churn_value", value, "money", "down", len(gone), remarks=_rule(ledger, n))
 
 
 def churn_rate(ledger: Ledger) -> Result:
@@ -52,9 +54,11 @@ def retention(ledger: Ledger) -> Result:
     return share("retention", n - len(lost(ledger)), n, "up", _rule(ledger, n))
 
 
-def _rule(ledger: Ledger, n: int) -> str:
-    days = f"{ledger.settings.lost_after / DAY:g} days"
-    return f"lost: no purchase for {days}" if n else f"nobody bought in the {days} before the period"
+def _rule(ledger: Ledger, n: int) -> Remarks:
+    days = whole(ledger.settings.lost_after / DAY)
+    if n:
+        return remark("lost: no purchase for {days} days", days=days)
+    return remark("nobody bought in the {days} days before the period", days=days)
 
 
 CHURN = (

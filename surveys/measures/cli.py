@@ -12,11 +12,12 @@ from surveys.measures.base import (
     AnswerMeasure,
     BandLimits,
     Counts,
+    Remarks,
     Result,
     Scale,
     complete_cases,
-    notes,
     position,
+    remark,
     valid,
 )
 from surveys.measures.shapes import compare_mean_answers, mean
@@ -44,23 +45,22 @@ def cli(responses: Iterable[tuple[int | None, ...]], scale: Scale = (1, 6)) -> R
     rows = list(responses)
     complete = complete_cases(rows, scale)
     of = moments_of(sum(row) / len(row) for row in complete)
-    dropped = (
-        f"{len(rows) - len(complete)} incomplete responses left out" if len(rows) > len(complete) else ""
-    )
+    incomplete = len(rows) - len(complete)
+    dropped = remark("incomplete responses left out: {n}", n=incomplete) if incomplete else ()
     if of is None:
-        return Result("cli", None, "mean", "down", 0, note=dropped)
+        return Result("cli", None, "mean", "down", 0, remarks=dropped)
     low, high = mean_interval(of, scale) or (None, None)
-    return Result("cli", of.mean, "mean", "down", of.n, low, high, notes(_direction(of.mean, scale), dropped))
+    return Result("cli", of.mean, "mean", "down", of.n, low, high, _direction(of.mean, scale) + dropped)
 
 
 def score(counts: Counts, scale: Scale, limits: BandLimits) -> Result:
     """One of the questions: mean answer, lowest best."""
     of = moments(valid(counts, scale))
-    return mean("cli", counts, scale, "down", _direction(of.mean, scale) if of else "")
+    return mean("cli", counts, scale, "down", _direction(of.mean, scale) if of else ())
 
 
-def _direction(value: float, scale: Scale) -> str:
-    return f"{scale[0]} is best; {percent(value, scale):.1f} of 100"
+def _direction(value: float, scale: Scale) -> Remarks:
+    return remark("{best} is best", best=scale[0]) + remark("{place} of 100", place=percent(value, scale))
 
 
 CLI = AnswerMeasure(

@@ -6,7 +6,7 @@ are the firm's own figures; retention is measured, by the rule of churn.py.
 
 from __future__ import annotations
 
-from surveys.measures.base import Result, VisitMeasure
+from surveys.measures.base import Remarks, Result, VisitMeasure, remark
 from surveys.measures.churn import retention
 from surveys.measures.ledger import Ledger
 
@@ -23,24 +23,30 @@ def clv(ledger: Ledger) -> Result:
     """Lifetime value of a customer who bought in the period; `n` is those."""
     settings, buyers = ledger.settings, ledger.buyers()
     if settings.margin is None:
-        return _none(len(buyers), "set [measures] margin, the share of an amount that is earned, such as 0.3")
+        return _none(
+            len(buyers), remark("set [measures] margin, the share of an amount that is earned, such as 0.3")
+        )
     kept = retention(ledger)
     if not buyers or kept.value is None:
-        return _none(len(buyers), kept.note if buyers else "nobody bought in the period")
+        return _none(len(buyers), kept.remarks if buyers else remark("nobody bought in the period"))
     amount = sum(account.sales for account in buyers) / len(buyers)
     discount = (1 + settings.discount) ** (ledger.period.days / DAYS_A_YEAR) - 1
     value = lifetime_value(settings.margin * amount, kept.value / 100, discount)
     if value is None:
-        return _none(len(buyers), "everybody stayed and nothing is discounted: the value has no end")
-    note = (
-        f"{settings.margin:.0%} of {amount:.2f} a period, {kept.value:.1f} % stay ({kept.note}), "
-        f"{settings.discount:.0%} discount a year"
+        return _none(len(buyers), remark("everybody stayed and nothing is discounted: the value has no end"))
+    made = remark(
+        "{margin} % of {amount} a period, {kept} % stay ({rule}), {discount} % discount a year",
+        margin=round(100 * settings.margin),
+        amount=amount,
+        kept=kept.value,
+        rule=kept.remarks,
+        discount=round(100 * settings.discount),
     )
-    return Result("clv", value, "money", "up", len(buyers), note=note)
+    return Result("clv", value, "money", "up", len(buyers), remarks=made)
 
 
-def _none(n: int, note: str) -> Result:
-    return Result("clv", None, "money", "up", n, note=note)
+def _none(n: int, remarks: Remarks) -> Result:
+    return Result("clv", None, "money", "up", n, remarks=remarks)
 
 
 CLV = (VisitMeasure("clv", "Customer lifetime value", "money", "up", ("amount",), clv),)

@@ -5,7 +5,7 @@ In the composite index both are capped at 100.
 
 from __future__ import annotations
 
-from surveys.measures.base import Result, VisitMeasure
+from surveys.measures.base import Result, VisitMeasure, remark
 from surveys.measures.ledger import Account, Ledger
 
 
@@ -34,10 +34,13 @@ def sales_dynamics(ledger: Ledger) -> Result:
     chosen = a_customers(ledger)
     before = sum(account.sales_before for account in chosen)
     if not before:
-        return Result("sales_dynamics", None, "percent", "up", 0, note="no sales in the period before")
+        return Result(
+            "sales_dynamics", None, "percent", "up", 0, remarks=remark("no sales in the period before")
+        )
     now = sum(account.sales for account in chosen)
-    note = f"{len(chosen)} A-customers with {ledger.settings.a_share:.0%} of the sales before"
-    return Result("sales_dynamics", 100 * now / before, "percent", "up", len(chosen), note=note)
+    share = round(100 * ledger.settings.a_share)
+    made = remark("A-customers: {n}, with {share} % of the sales before", n=len(chosen), share=share)
+    return Result("sales_dynamics", 100 * now / before, "percent", "up", len(chosen), remarks=made)
 
 
 def customer_dynamics(ledger: Ledger) -> Result:
@@ -46,9 +49,16 @@ def customer_dynamics(ledger: Ledger) -> Result:
     now = len(ledger.buyers())
     if not before:
         return Result(
-            "customer_dynamics", None, "percent", "up", now, note="nobody bought in the period before"
+            "customer_dynamics",
+            None,
+            "percent",
+            "up",
+            now,
+            remarks=remark("nobody bought in the period before"),
         )
-    return Result("customer_dynamics", 100 * now / before, "percent", "up", now, note=f"{before} before")
+    return Result(
+        "customer_dynamics", 100 * now / before, "percent", "up", now, remarks=remark("{n} before", n=before)
+    )
 
 
 DYNAMICS = (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from surveys.measures.base import AnswerMeasure, BandLimits, Counts, Result, Scale, notes
+from surveys.measures.base import AnswerMeasure, BandLimits, Counts, Result, Scale, remark
 from surveys.measures.shapes import band_share, compare_band_shares
 from surveys.measures.statistics import Comparison
 
@@ -22,7 +22,7 @@ def bands(scale: Scale) -> BandLimits:
 def score(counts: Counts, scale: Scale, limits: BandLimits) -> Result:
     """Share of "yes" with its Wilson interval."""
     result = band_share("fcr", counts, scale, top(scale, limits))
-    return replace(result, note=notes(result.note, "of those who answered yes or no"))
+    return replace(result, remarks=result.remarks + remark("of those who answered yes or no"))
 
 
 def compare(before: Counts, after: Counts, scale: Scale, limits: BandLimits) -> Comparison:

@@ -5,7 +5,7 @@ Denominators differ from author to author (all contacts, resolved tickets), so t
 
 from __future__ import annotations
 
-from surveys.measures.base import Result, VisitMeasure
+from surveys.measures.base import Result, VisitMeasure, remark, whole
 from surveys.measures.ledger import DAY, Ledger
 from surveys.measures.shapes import share
 
@@ -13,7 +13,9 @@ from surveys.measures.shapes import share
 def fcr_recorded(ledger: Ledger) -> Result:
     """Visits marked resolved, of those marked at all."""
     marked = ledger.marked_resolved + ledger.marked_unresolved
-    return share("fcr_recorded", ledger.marked_resolved, marked, note="of visits marked resolved or not")
+    return share(
+        "fcr_recorded", ledger.marked_resolved, marked, remarks=remark("of visits marked resolved or not")
+    )
 
 
 def fcr_proxy(ledger: Ledger) -> Result:
@@ -21,12 +23,14 @@ def fcr_proxy(ledger: Ledger) -> Result:
 
     A contact counts in the period in which that time runs out, so that no verdict is given too early.
     """
-    days = ledger.settings.first_contact_window / DAY
     return share(
         "fcr_proxy",
         ledger.settled,
         ledger.settled + ledger.returned,
-        note=f"no new contact on the same product for {days:g} days, of all contacts with a product",
+        remarks=remark(
+            "no new contact on the same product for {days} days, of all contacts with a product",
+            days=whole(ledger.settings.first_contact_window / DAY),
+        ),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from surveys.measures.base import Result, VisitMeasure
+from surveys.measures.base import Result, VisitMeasure, remark
 from surveys.measures.ledger import Ledger
 
 
@@ -10,9 +10,14 @@ def visit_frequency(ledger: Ledger) -> Result:
     """Visits in the period per customer who came; `n` is customers."""
     visits = [account.visits for account in ledger.accounts.values() if account.visits]
     if not visits:
-        return Result("visit_frequency", None, "ratio", "up", 0, note="no visits in the period")
+        return Result("visit_frequency", None, "ratio", "up", 0, remarks=remark("no visits in the period"))
     return Result(
-        "visit_frequency", sum(visits) / len(visits), "ratio", "up", len(visits), note="visits per customer"
+        "visit_frequency",
+        sum(visits) / len(visits),
+        "ratio",
+        "up",
+        len(visits),
+        remarks=remark("visits per customer"),
     )
 
 
@@ -20,17 +25,21 @@ def contact_rate(ledger: Ledger) -> Result:
     """Enquiries per 100 transactions; it may exceed 100, and fewer is better. `n` is transactions."""
     if not ledger.has_enquiry_touchpoint:
         words = ", ".join(ledger.settings.enquiry_touchpoints)
-        note = f"no visit has an enquiry's touchpoint ({words}); set [measures] enquiry_touchpoints"
-        return Result("contact_rate", None, "percent", "down", ledger.transactions, note=note)
+        none = remark(
+            "no visit has an enquiry's touchpoint ({words}); set [measures] enquiry_touchpoints", words=words
+        )
+        return Result("contact_rate", None, "percent", "down", ledger.transactions, remarks=none)
     if not ledger.transactions:
-        return Result("contact_rate", None, "percent", "down", 0, note="no transactions in the period")
+        return Result(
+            "contact_rate", None, "percent", "down", 0, remarks=remark("no transactions in the period")
+        )
     return Result(
         "contact_rate",
         100 * ledger.enquiries / ledger.transactions,
         "percent",
         "down",
         ledger.transactions,
-        note="enquiries per 100 transactions",
+        remarks=remark("enquiries per 100 transactions"),
     )
 
 

@@ -7,14 +7,18 @@ not for books.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from surveys.measures.base import Remarks, remark
 from surveys.measures.settings import MeasureSettings
 
 DAY = timedelta(days=1)
+Score = tuple[float, int]
+"""A mean answer on 0-100, and the number of answers."""
+
 COLUMNS = ("product", "touchpoint", "amount", "resolved")
 
 
@@ -97,6 +101,10 @@ class Ledger:
     marked_unresolved: int = 0
     settled: int = 0
     returned: int = 0
+    turnover: dict[str, float] = field(default_factory=dict)
+    """Product -> sum of its purchases in the period."""
+    scores: Mapping[str, Score] = field(default_factory=dict)
+    """Product -> what customers think of it: of those with enough answers."""
     before_start: datetime = field(init=False)
     risk_start: datetime = field(init=False)
 
@@ -104,14 +112,16 @@ class Ledger:
         self.before_start = self.period.before.start
         self.risk_start = self.period.start - self.settings.lost_after
 
-    def missing(self, needs: tuple[str, ...]) -> str:
+    def missing(self, needs: tuple[str, ...]) -> Remarks:
         """Say which columns have to be added, or nothing."""
         absent = [repr(name) for name in needs if name not in self.columns]
         if not absent:
-            return ""
+            return ()
         if not self.accounts:
-            return "no visits"
-        return f"add the column {' and '.join(absent)} to the visits: no visit has a value for it"
+            return remark("no visits")
+        return remark(
+            "add the column {columns} to the visits: no visit has a value for it", columns=", ".join(absent)
+        )
 
     def buyers(self) -> list[Account]:
         """Accounts that bought in the period."""
@@ -120,13 +130,18 @@ class Ledger:
 
 
 def build_ledger(
-    facts: Iterable[VisitFact], period: Period, settings: MeasureSettings | None = None
+    facts: Iterable[VisitFact],
+    period: Period,
+    settings: MeasureSettings | None = None,
+    scores: Mapping[str, Score] | None = None,
 ) -> Ledger:
     """Read all visits once, oldest first: the whole history up to the end of the period; later ones are ignored.
 
+    `scores` are those of products, from answers.
+
     Raises ValueError when they are not sorted by time.
     """
-    ledger = Ledger(period, settings or MeasureSettings())
+    ledger = Ledger(period, settings or MeasureSettings(), scores=scores or {})
     enquiry = frozenset(name.casefold() for name in ledger.settings.enquiry_touchpoints)
     transaction = frozenset(name.casefold() for name in ledger.settings.transaction_touchpoints)
     previous = None
@@ -197,6 +212,8 @@ def _count_purchase(ledger: Ledger, account: Account, fact: VisitFact, amount: f
     account.last_purchase = fact.at
     if fact.at >= start:
         account.sales += amount
+        if product:
+            ledger.turnover[product] = ledger.turnover.get(product, 0.0) + amount
         return
     account.last_purchase_before = fact.at
     if fact.at >= ledger.before_start:

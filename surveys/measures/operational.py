@@ -1,13 +1,13 @@
 """Figures that a firm supplies itself, for the composite index; all on 0-100 and None where nothing is known.
 
 A figure is given by its own name ("price_level") or by the figures it is made of ("own_price" and
-"competitor_price").
+"competitor_price"; of each product "product_score" and "product_turnover").
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import fsum
 
 
@@ -52,12 +52,27 @@ OPERATIONAL = {
 }
 
 
-def figure(name: str, supplied: Mapping[str, float]) -> float | None:
-    """Find a figure among the supplied ones, or make it of them; None when neither can be done."""
-    if name in supplied:
-        return supplied[name]
+BY_PRODUCT = {"product_quality": ("product_score", "product_turnover")}
+"""A figure made of two that are supplied for each product."""
+
+
+@dataclass(frozen=True, slots=True)
+class Supplied:
+    """What a firm supplied for one period: each figure as one number, and by product where it was given so."""
+
+    values: Mapping[str, float]
+    by_product: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+
+def figure(name: str, supplied: Supplied) -> float | None:
+    """Find a figure among the supplied ones of a period, or make it of them; None when neither can be done."""
+    if name in supplied.values:
+        return supplied.values[name]
+    if name in BY_PRODUCT:
+        scores, turnover = (supplied.by_product.get(part, {}) for part in BY_PRODUCT[name])
+        return product_quality(scores, turnover)
     made = OPERATIONAL.get(name)
-    if made is None or any(part not in supplied for part in made.inputs):
+    if made is None or any(part not in supplied.values for part in made.inputs):
         return None
-    first, second = made.inputs
-    return made.compute(supplied[first], supplied[second])
+    first, second = (supplied.values[part] for part in made.inputs)
+    return made.compute(first, second)

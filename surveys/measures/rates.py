@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from surveys.measures.base import Result
+from surveys.measures.base import Result, remark
 from surveys.measures.shapes import share
 
 
@@ -12,9 +12,8 @@ def response_rate(answered: int, asked: int, delivered: int | None = None) -> Re
     Late answers may outnumber the invitations of a short period: then the rate is 100.
     """
     base = asked if delivered is None else delivered
-    return share(
-        "response_rate", min(answered, base), base, note="of sent" if delivered is None else "of delivered"
-    )
+    of = remark("of sent") if delivered is None else remark("of delivered")
+    return share("response_rate", min(answered, base), base, remarks=of)
 
 
 def why_rate(with_text: int, answers: int) -> Result:
@@ -24,4 +23,4 @@ def why_rate(with_text: int, answers: int) -> Result:
 
 def theme_rate(naming: int, with_text: int) -> Result:
     """Respondents naming a theme, of those who wrote something. One may name many: themes add to over 100."""
-    return share("theme_rate", naming, with_text, note="one answer may name several themes")
+    return share("theme_rate", naming, with_text, remarks=remark("one answer may name several themes"))

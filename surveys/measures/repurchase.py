@@ -7,10 +7,10 @@ value when nobody was left over; the rate does not have that fault and stands be
 
 from __future__ import annotations
 
-from surveys.measures.base import Result, VisitMeasure
+from surveys.measures.base import Remarks, Result, VisitMeasure, remark, whole
 from surveys.measures.ledger import Account, Ledger
 from surveys.measures.shapes import share
-from surveys.measures.statistics import mean_interval, moments_of
+from surveys.measures.statistics import Moments, mean_interval, moments_of
 
 
 def ratio(repeat: int, one_time: int) -> float | None:
@@ -26,65 +26,70 @@ def _bought_another(account: Account) -> bool:
     return len(account.bought) >= 2
 
 
-def _note(ledger: Ledger, buyers: list[Account]) -> str:
+def _rule(ledger: Ledger, buyers: list[Account]) -> Remarks:
     if not buyers:
-        return "nobody bought in the period"
-    return "" if "product" in ledger.columns else "products are not recorded: any second purchase counts"
+        return remark("nobody bought in the period")
+    if "product" in ledger.columns:
+        return ()
+    return remark("products are not recorded: any second purchase counts")
 
 
 def repurchase_ratio(ledger: Ledger) -> Result:
     """Set customers who bought a product again against those who did not."""
     buyers = ledger.buyers()
-    return _ratio("repurchase_ratio", sum(map(_bought_again, buyers)), len(buyers), _note(ledger, buyers))
+    return _ratio("repurchase_ratio", sum(map(_bought_again, buyers)), len(buyers), _rule(ledger, buyers))
 
 
 def repurchase_rate(ledger: Ledger) -> Result:
     """Share of customers who bought a product again."""
     buyers = ledger.buyers()
-    return share("repurchase_rate", sum(map(_bought_again, buyers)), len(buyers), note=_note(ledger, buyers))
+    return share(
+        "repurchase_rate", sum(map(_bought_again, buyers)), len(buyers), remarks=_rule(ledger, buyers)
+    )
 
 
 def upsell_ratio(ledger: Ledger) -> Result:
     """Set customers who bought another product as well against those who did not."""
     buyers = ledger.buyers()
-    return _ratio("upsell_ratio", sum(map(_bought_another, buyers)), len(buyers), _note(ledger, buyers))
+    return _ratio("upsell_ratio", sum(map(_bought_another, buyers)), len(buyers), _rule(ledger, buyers))
 
 
 def upsell_rate(ledger: Ledger) -> Result:
     """Share of customers who bought another product as well."""
     buyers = ledger.buyers()
-    return share("upsell_rate", sum(map(_bought_another, buyers)), len(buyers), note=_note(ledger, buyers))
+    return share("upsell_rate", sum(map(_bought_another, buyers)), len(buyers), remarks=_rule(ledger, buyers))
 
 
 def repurchase_gap(ledger: Ledger) -> Result:
     """Mean days from first to second purchase, of all customers so far; below two gaps no value."""
     of = moments_of(ledger.gaps)
     if of is None or of.n < 2:
-        return Result(
-            "repurchase_gap", None, "days", "down", of.n if of else 0, note="fewer than 2 second purchases"
-        )
+        return _no_gaps("repurchase_gap", of)
     low, high = mean_interval(of) or (None, None)
-    note = f"deviation {of.variance**0.5:.1f} days"
-    return Result("repurchase_gap", of.mean, "days", "down", of.n, low and max(0.0, low), high, note)
+    deviation = remark("deviation {deviation} days", deviation=of.variance**0.5)
+    return Result("repurchase_gap", of.mean, "days", "down", of.n, low and max(0.0, low), high, deviation)
 
 
 def repurchase_window(ledger: Ledger) -> Result:
     """Days after which a customer who has not come again is one-time: mean + k · deviation of the gap."""
     of = moments_of(ledger.gaps)
     if of is None or of.n < 2:
-        return Result(
-            "repurchase_window", None, "days", "down", of.n if of else 0, note="fewer than 2 second purchases"
-        )
+        return _no_gaps("repurchase_window", of)
     k, deviation = ledger.settings.repurchase_k, of.variance**0.5
-    note = f"mean {of.mean:.1f} + {k:g} · deviation {deviation:.1f}"
-    return Result("repurchase_window", of.mean + k * deviation, "days", "down", of.n, note=note)
+    made = remark("mean {mean} + {k} · deviation {deviation}", mean=of.mean, k=whole(k), deviation=deviation)
+    return Result("repurchase_window", of.mean + k * deviation, "days", "down", of.n, remarks=made)
 
 
-def _ratio(id: str, repeat: int, buyers: int, note: str) -> Result:  # noqa: A002
+def _no_gaps(id: str, of: Moments | None) -> Result:  # noqa: A002
+    few = remark("fewer than 2 second purchases")
+    return Result(id, None, "days", "down", of.n if of else 0, remarks=few)
+
+
+def _ratio(id: str, repeat: int, buyers: int, rule: Remarks) -> Result:  # noqa: A002
     value = ratio(repeat, buyers - repeat)
     if value is None and buyers:
-        note = "nobody was left over, so the ratio has no value; the rate is 100 %"
-    return Result(id, value, "ratio", "up", buyers, note=note)
+        rule = remark("nobody was left over, so the ratio has no value; the rate is 100 %")
+    return Result(id, value, "ratio", "up", buyers, remarks=rule)
 
 
 REPURCHASE = (

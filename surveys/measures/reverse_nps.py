@@ -6,7 +6,7 @@ bands unless a survey names its own.
 
 from __future__ import annotations
 
-from surveys.measures.base import AnswerMeasure, BandLimits, Counts, Result, Scale, position, valid
+from surveys.measures.base import AnswerMeasure, BandLimits, Counts, Result, Scale, position, remark, valid
 from surveys.measures.shapes import compare_mean_answers, mean
 from surveys.measures.statistics import moments
 
@@ -17,9 +17,10 @@ def bands(scale: Scale) -> BandLimits:
 
 
 def score(counts: Counts, scale: Scale, limits: BandLimits) -> Result:
-    """Mean with its t interval; the note places it between 0 and 100."""
+    """Mean with its t interval; a remark places it between 0 and 100."""
     of = moments(valid(counts, scale))
-    return mean("reverse_nps", counts, scale, note=f"{position(of.mean, scale):.1f} of 100" if of else "")
+    place = remark("{place} of 100", place=position(of.mean, scale)) if of else ()
+    return mean("reverse_nps", counts, scale, remarks=place)
 
 
 REVERSE_NPS = AnswerMeasure(

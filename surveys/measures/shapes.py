@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from surveys.measures.base import Better, Counts, Result, Scale, count_bands, left_out, notes, valid
+from surveys.measures.base import Better, Counts, Remarks, Result, Scale, count_bands, left_out, valid
 from surveys.measures.statistics import (
     Comparison,
     compare_means,
@@ -13,19 +13,19 @@ from surveys.measures.statistics import (
 )
 
 
-def share(id: str, k: int, n: int, better: Better = "up", note: str = "") -> Result:  # noqa: A002
+def share(id: str, k: int, n: int, better: Better = "up", remarks: Remarks = ()) -> Result:  # noqa: A002
     """Give k of n in percent with its Wilson interval; no value when n is 0."""
     interval = wilson(k, n)
     if interval is None:
-        return Result(id, None, "percent", better, 0, note=note)
-    return Result(id, 100 * k / n, "percent", better, n, interval.low, interval.high, note)
+        return Result(id, None, "percent", better, 0, remarks=remarks)
+    return Result(id, 100 * k / n, "percent", better, n, interval.low, interval.high, remarks)
 
 
 def band_share(id: str, counts: Counts, scale: Scale, top: tuple[int, int]) -> Result:  # noqa: A002
     """Share of the answers from top[0] to top[1] in all answers."""
     given = valid(counts, scale)
     k = count_bands(given, {"top": top})["top"]
-    return share(id, k, sum(given.values()), note=left_out(counts, scale))
+    return share(id, k, sum(given.values()), remarks=left_out(counts, scale))
 
 
 def compare_band_shares(before: Counts, after: Counts, scale: Scale, top: tuple[int, int]) -> Comparison:
@@ -42,16 +42,16 @@ def mean(
     counts: Counts,
     scale: Scale,
     better: Better = "up",
-    note: str = "",
+    remarks: Remarks = (),
 ) -> Result:
     """Mean answer with its t interval, in the units of the scale."""
     of = moments(valid(counts, scale))
-    said = notes(left_out(counts, scale), note)
+    told = left_out(counts, scale) + remarks
     if of is None:
-        return Result(id, None, "mean", better, 0, note=said)
+        return Result(id, None, "mean", better, 0, remarks=told)
     interval = mean_interval(of, scale)
     low, high = interval or (None, None)
-    return Result(id, of.mean, "mean", better, of.n, low, high, said)
+    return Result(id, of.mean, "mean", better, of.n, low, high, told)
 
 
 def compare_mean_answers(before: Counts, after: Counts, scale: Scale, _limits: object = None) -> Comparison:

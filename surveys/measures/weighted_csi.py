@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum, sqrt
 
-from surveys.measures.base import Counts, Result, Scale, notes, position, valid
+from surveys.measures.base import Counts, Result, Scale, position, remark, valid
 from surveys.measures.statistics import HIDDEN_VARIANCE, Z, moments
 
 
@@ -45,16 +45,16 @@ def weighted_csi(parameters: Mapping[str, Parameter], scale: Scale) -> Result:
             found.append((importance.mean, satisfaction))
         else:
             dropped.append(name)
-    note = f"without {', '.join(dropped)}: no answers" if dropped else ""
+    without = remark("without {names}: no answers", names=", ".join(dropped)) if dropped else ()
     value = index([weight for weight, _ in found], [of.mean for _, of in found], scale)
     if value is None:
-        return Result("weighted_csi", None, "percent", "up", 0, note=notes("no importances", note))
+        return Result("weighted_csi", None, "percent", "up", 0, remarks=remark("no importances") + without)
     n = min(of.n for _, of in found)
     if n < 2:
-        return Result("weighted_csi", value, "percent", "up", n, note=note)
+        return Result("weighted_csi", value, "percent", "up", n, remarks=without)
     total = fsum(weight for weight, _ in found)
     errors = (weight / total * sqrt(max(of.variance, HIDDEN_VARIANCE) / of.n) for weight, of in found)
     half = Z * fsum(errors) * 100 / (scale[1] - scale[0])
     return Result(
-        "weighted_csi", value, "percent", "up", n, max(0.0, value - half), min(100.0, value + half), note
+        "weighted_csi", value, "percent", "up", n, max(0.0, value - half), min(100.0, value + half), without
     )
