@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from surveys.conversation_value import Conversation
@@ -135,7 +135,7 @@ class SenderRow:
 
 @dataclass(frozen=True, slots=True)
 class StaffRow:
-    """Somebody who may ask for scores; no branches means all of them."""
+    """Somebody who may ask for scores; no branches means all of them, no `digest_time` (a local one) the usual hour."""
 
     channel: str
     address: str
@@ -145,3 +145,4 @@ class StaffRow:
     language: str | None
     digest: str
     digest_at: datetime | None
+    digest_time: time | None = None

@@ -17,6 +17,7 @@ from tests.staff_world import (
     MANAGER,
     NOW,
     VIEWER,
+    ZONE,
     World,
     buys,
     give,
@@ -398,6 +399,27 @@ async def test_digest_is_set_for_nine_in_the_morning_of_the_organisation() -> No
         stored = await here.store.write(lambda tx: tx.staff.get("telegram", ADMIN))
     assert stored is not None
     assert (stored.digest, stored.digest_at) == ("off", None)
+
+
+async def test_a_digest_comes_at_the_members_own_hour() -> None:
+    async with world() as here:
+        await here.add_staff(MANAGER, "manager", language="fi")
+
+        async def told(text: str) -> tuple[str, str | None]:
+            await asked(here, text, who=MANAGER)
+            stored = await here.store.write(lambda tx: tx.staff.get("telegram", MANAGER))
+            assert stored is not None
+            return stored.digest, stored.digest_at and stored.digest_at.astimezone(ZONE).isoformat()[:16]
+
+        assert await told("/digest weekly 7:30") == ("weekly", "2026-11-23T07:30")
+        assert await told("/digest daily") == ("daily", "2026-11-23T07:30"), "the hour is kept"
+        assert await told("/digest 18") == ("daily", "2026-11-22T18:00")
+        assert await told("/digest off") == ("off", None)
+        assert await told("/digest 08.15") == ("daily", "2026-11-23T08:15")
+        assert "8:15" in (await asked(here, "/digest päivittäin", who=MANAGER)).text.replace(".", ":")
+        wrong = await asked(here, "/digest daily 25:00", who=MANAGER)
+    assert "25:00" in wrong.text
+    assert "/digest weekly 8:30" in wrong.text
 
 
 def test_typed_messages_are_private_unless_in_a_group() -> None:

@@ -1,6 +1,6 @@
-"""The morning digest comes at nine, tells the period that ended, and stays away when there is nothing."""
+"""The morning digest comes at the member's hour, nine without one, tells the period that ended, and stays away when there is nothing."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 
@@ -31,6 +31,12 @@ def test_the_next_digest_is_nine_oclock_by_the_organisations_clock(
 ) -> None:
     at = next_digest(rhythm, datetime.fromisoformat(now).replace(tzinfo=ZONE), ZONE)
     assert at.isoformat()[:16] == f"{expected}T09:00"
+
+
+def test_a_members_own_hour_takes_the_place_of_nine() -> None:
+    now = datetime(2026, 11, 22, 12, tzinfo=ZONE)
+    assert next_digest("daily", now, ZONE, time(12, 30)).isoformat()[:16] == "2026-11-22T12:30"
+    assert next_digest("weekly", now, ZONE, time(0, 0)).isoformat()[:16] == "2026-11-23T00:00"
 
 
 async def subscribe(
@@ -68,6 +74,17 @@ async def test_a_weekly_digest_tells_last_week_once_and_is_due_again_a_week_late
     assert digest.photo is not None
     assert row is not None
     assert row.digest_at == NINE + timedelta(days=7)
+
+
+async def test_after_a_digest_the_next_one_is_due_at_the_members_hour() -> None:
+    async with world() as here:
+        await here.store.write(a_week)
+        row = StaffRow("telegram", MANAGER, None, "manager", (), None, "weekly", NINE, time(6, 45))
+        await here.store.write(lambda tx: tx.staff.put(row))
+        assert len(await sent(here, NINE + timedelta(hours=1))) == 1
+        later = await here.store.write(lambda tx: tx.staff.get("telegram", MANAGER))
+    assert later is not None
+    assert later.digest_at == datetime(2026, 11, 30, 6, 45, tzinfo=ZONE)
 
 
 async def test_nobody_gets_a_digest_before_it_is_due() -> None:

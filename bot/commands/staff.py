@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -46,8 +47,8 @@ def add(
         )
 
         def put(row: StaffRow | None) -> StaffRow:
-            language, digest, at = (row.language, row.digest, row.digest_at) if row else (None, "off", None)
-            return StaffRow(channel, address, name, role, tuple(branches), language, digest, at)
+            known = row or StaffRow(channel, address, None, role, (), None, "off", None)
+            return replace(known, name=name, role=role, branches=tuple(branches))
 
         await here.store.write(lambda tx: tx.staff.put(put(tx.staff.get(channel, address))))
         return await here.store.read.staff(), None, None

@@ -1,4 +1,6 @@
-"""The morning digest: the score of the day, week or month that ended, at nine by the organisation's clock.
+"""The morning digest: the score of the day, week or month that ended, at the member's own hour, nine if none is set.
+
+Hours are of the organisation's clock.
 
 A digest with nothing to tell (nobody asked, nobody answered) is not sent; it comes again when there is something.
 """
@@ -41,16 +43,17 @@ AT = time(9)
 MOST_THEMES = 3
 
 
-def next_digest(rhythm: str, now: datetime, zone: ZoneInfo) -> datetime:
-    """Return the next nine o'clock of the organisation's clock: of any day, of a Monday, of a first of the month."""
+def next_digest(rhythm: str, now: datetime, zone: ZoneInfo, at: time | None = None) -> datetime:
+    """Return the next moment of a local time: of any day, of a Monday, of a first of the month."""
+    at = at or AT
     day = now.astimezone(zone).date()
-    if datetime.combine(day, AT, zone) <= now:
+    if datetime.combine(day, at, zone) <= now:
         day += timedelta(days=1)
     if rhythm == "weekly":
         day += timedelta(days=-day.weekday() % 7)
     elif rhythm == "monthly" and day.day > 1:
         day = add_months(day.replace(day=1), 1)
-    return datetime.combine(day, AT, zone)
+    return datetime.combine(day, at, zone)
 
 
 async def send_digests(store: Store, firm: Firm, config: Config, now: datetime) -> int:
@@ -73,7 +76,7 @@ async def _send(store: Store, firm: Firm, config: Config, row: StaffRow, now: da
     if member is not None and row.channel in firm.channels:
         reply = await digest_reply(store, firm, config, member, now)
     photo = await asyncio.to_thread(reply.draw) if reply and reply.draw and row.channel != "sms" else None
-    following = next_digest(row.digest, now, firm.zone)
+    following = next_digest(row.digest, now, firm.zone, row.digest_time)
 
     def work(tx: Transaction) -> bool:
         stored = tx.staff.get(row.channel, row.address)

@@ -6,6 +6,7 @@ and anonymous admins are nobody. On SMS a person is a listed phone, and gets agg
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.channels.base import Inbound
@@ -57,16 +58,7 @@ def member_of(tx: Transaction, firm: Firm, inbound: Inbound) -> StaffRow | None:
 def as_member(firm: Firm, stored: StaffRow) -> StaffRow | None:
     """Return a stored row with the rights it has today: those of the configuration, else its own, else None."""
     if is_configured(firm, stored):
-        return StaffRow(
-            stored.channel,
-            stored.address,
-            stored.name,
-            ADMIN,
-            (),
-            stored.language,
-            stored.digest,
-            stored.digest_at,
-        )
+        return replace(stored, role=ADMIN, branches=())
     return stored if stored.role in ROLES else None
 
 

@@ -15,10 +15,11 @@ SELECT * FROM staff WHERE channel = :channel AND address = :address;
 SELECT * FROM staff ORDER BY channel, address;
 
 -- name: put_staff!
-INSERT INTO staff (channel, address, name, role, branches, language, digest, digest_at)
-VALUES (:channel, :address, :name, :role, :branches, :language, :digest, :digest_at)
+INSERT INTO staff (channel, address, name, role, branches, language, digest, digest_at, digest_time)
+VALUES (:channel, :address, :name, :role, :branches, :language, :digest, :digest_at, :digest_time)
 ON CONFLICT (channel, address) DO UPDATE SET name = excluded.name, role = excluded.role,
-  branches = excluded.branches, language = excluded.language, digest = excluded.digest, digest_at = excluded.digest_at;
+  branches = excluded.branches, language = excluded.language, digest = excluded.digest, digest_at = excluded.digest_at,
+  digest_time = excluded.digest_time;
 
 -- name: drop_staff!
 DELETE FROM staff WHERE channel = :channel AND address = :address;

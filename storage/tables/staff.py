@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from storage.database import Database
@@ -40,6 +40,7 @@ class Staff:
             language=row.language,
             digest=row.digest,
             digest_at=micros(row.digest_at),
+            digest_time=f"{row.digest_time:%H:%M}" if row.digest_time else None,
         )
 
     def drop(self, channel: str, address: str) -> bool:
@@ -102,4 +103,5 @@ def staff_row(row: Row) -> StaffRow:
         language=row["language"],
         digest=row["digest"],
         digest_at=moment(row["digest_at"]),
+        digest_time=time.fromisoformat(row["digest_time"]) if row["digest_time"] else None,
     )

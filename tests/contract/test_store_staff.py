@@ -1,5 +1,6 @@
 """Staff, links and the figures of the firm."""
 
+from datetime import time
 from typing import Any
 
 from storage.base import Store
@@ -7,7 +8,7 @@ from storage.rows import StaffRow
 from storage.transaction import Transaction
 from tests.contract.making import CHAT, DAY, HOUR, NOW
 
-MARI = StaffRow("telegram", CHAT, "Mari", "manager", ("Tartu", "Põlva"), "et", "daily", NOW)
+MARI = StaffRow("telegram", CHAT, "Mari", "manager", ("Tartu", "Põlva"), "et", "daily", NOW, time(7, 30))
 
 
 async def test_a_member_comes_back_as_it_was_and_is_replaced_by_the_next(store: Store) -> None:

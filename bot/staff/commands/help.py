@@ -16,7 +16,10 @@ LINES: Final = {
     "team": ("/team 3m", "employees, by month"),
     "csi": ("/csi 2026-Q3", "the composite index"),
     "measures": ("/measures 2026-10", "all measures, from answers and visits"),
-    "digest": ("/digest weekly", "the score every morning, Monday or first of the month; off ends it"),
+    "digest": (
+        "/digest weekly 8:30",
+        "the score every morning, Monday or first of the month, at your hour; off ends it",
+    ),
     "explain": ("/explain v-881", "what became of a visit"),
     "status": ("/status", "whether askwhy is well"),
     "help": ("/help", "this list"),
