@@ -140,6 +140,10 @@ class Rules:
                 return rule.policy
         return self.base
 
+    def least_gap(self) -> timedelta:
+        """How soon a person may be asked again, by any of the policies."""
+        return min(policy.min_gap for policy in (self.base, *(rule.policy for rule in self.rules)))
+
     def reach_back(self) -> timedelta:
         """How far back a person's invitations matter: what a store must load for `asking.decide`."""
         policies = (self.base, *(rule.policy for rule in self.rules))

@@ -2,12 +2,17 @@
 
 import re
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from bot.commands import COMMANDS
-from surveys.definition import parse_survey
+from bot.staff.commands.measures import FURTHER_NAMES
+from surveys.definition import load_catalog, parse_survey
+from surveys.measures import MEASURES
+from surveys.measures.operational import BY_PRODUCT, OPERATIONAL
+from surveys.measures.settings import MeasureSettings
 from surveys.reading import Kind, read_reply
 from surveys.scale import Scale
 from surveys.states import diagram
@@ -46,6 +51,16 @@ def test_the_example_survey_of_the_page_for_authors_is_one() -> None:
 def test_the_configuration_in_the_readme_is_toml() -> None:
     for source in re.findall(r"```toml\n(.*?)```", _text("README.md"), re.DOTALL):
         tomllib.loads(re.sub(r"^ {3}", "", source, flags=re.MULTILINE))
+
+
+def test_every_measure_stands_on_the_page_about_measures() -> None:
+    page = _text("docs/measures.md")
+    names = {*MEASURES, *FURTHER_NAMES, *OPERATIONAL, *BY_PRODUCT}
+    assert [name for name in sorted(names) if f"`{name}`" not in page] == []
+    told = set(re.findall(r"`(\w+)`", page.split("## Your own figures")[0]))
+    surveys = load_catalog()
+    settings = {field.name for field in fields(MeasureSettings)}
+    assert told - names - set(surveys) - settings - {"why"} == set()
 
 
 def _rows() -> list[tuple[str, str, str]]:

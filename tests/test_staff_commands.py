@@ -409,7 +409,8 @@ async def test_a_digest_comes_at_the_members_own_hour() -> None:
             await asked(here, text, who=MANAGER)
             stored = await here.store.write(lambda tx: tx.staff.get("telegram", MANAGER))
             assert stored is not None
-            return stored.digest, stored.digest_at and stored.digest_at.astimezone(ZONE).isoformat()[:16]
+            at = stored.digest_at
+            return stored.digest, at.astimezone(ZONE).isoformat()[:16] if at else None
 
         assert await told("/digest weekly 7:30") == ("weekly", "2026-11-23T07:30")
         assert await told("/digest daily") == ("daily", "2026-11-23T07:30"), "the hour is kept"

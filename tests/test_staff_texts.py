@@ -148,6 +148,67 @@ async def test_every_measure_is_told_in_its_own_words(survey: str, value: int, f
     assert text.splitlines()[0] == first
 
 
+def unequal(tx: Transaction) -> None:
+    """Half of those asked were in Narva, where few answered: 31 is 13 if as many had."""
+    give_many(tx, 40, 10, 10, branch="Tallinn")
+    give_many(tx, 5, 5, 10, branch="Narva")
+    ask_many(tx, 500, branch="Tallinn")
+    ask_many(tx, 500, branch="Narva")
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("en", "Weighted by those asked: +13 (-8…33), worth 60 answers"),
+        ("et", "Küsitletute järgi kaalutud: +13 (-8…33), võrdne 60 vastusega"),
+        ("fi", "Kyselyn saaneiden mukaan painotettuna: +13 (-8…33), vastaa 60 vastausta"),
+        ("he", "משוקלל לפי מי שנשאלו: +13 (-8…33), כמו 60 תשובות"),
+        ("ru", "С весами по числу опрошенных: +13 (-8…33), равноценно ответам: 60"),
+    ],
+)
+async def test_a_score_by_branch_tells_what_it_is_when_branches_weigh_as_many_as_were_asked(
+    language: str, line: str
+) -> None:
+    lines = (await told(language, "by", "branch", work=unequal)).splitlines()
+    assert lines[0].startswith("NPS +31 (")
+    assert line in lines
+
+
+async def test_a_weighted_score_is_told_only_where_every_group_has_enough_answers() -> None:
+    def silent_branch(tx: Transaction) -> None:
+        unequal(tx)
+        give_many(tx, 4, 0, 0, branch="Tartu")
+        ask_many(tx, 10, branch="Tartu")
+
+    def alike(tx: Transaction) -> None:
+        for branch in ("Tallinn", "Narva"):
+            give_many(tx, 10, 5, 5, branch=branch)
+            ask_many(tx, 50, branch=branch)
+
+    def certain(tx: Transaction) -> None:
+        give_many(tx, 20, 0, 0, branch="Tallinn")
+        give_many(tx, 0, 0, 10, branch="Narva")
+        for branch in ("Tallinn", "Narva"):
+            ask_many(tx, 50, branch=branch)
+
+    for work in (silent_branch, alike, certain):
+        assert "Weighted" not in await told("en", "by", "branch", work=work)
+    assert "Weighted" not in await told("en", "by", "branch", "product=oil", work=unequal)
+    assert "Weighted" not in await told("en", work=unequal)
+
+
+async def test_how_a_customers_second_answer_counts_is_said_where_there_can_be_one() -> None:
+    rule = "Every answer counts, a customer's second one too; the test takes them as independent."
+
+    def work(tx: Transaction) -> None:
+        for days in (10, 100, 200):
+            give_many(tx, 10, 0, 5, at=NOW - timedelta(days=days))
+
+    assert rule in (await told("en", "12w", work=work)).splitlines()
+    assert rule not in await told("en", "30d", work=work), "nobody is asked twice within 60 days"
+    assert rule not in await told("en", "30d"), "nothing is compared"
+
+
 async def test_a_small_earlier_period_gives_nothing_away() -> None:
     def work(tx: Transaction) -> None:
         give_many(tx, 6, 0, 0)

@@ -59,7 +59,7 @@ def run(
 def show(context: Context, report: ScoreReport) -> None:
     """Say the score in sentences, and its groups as a table."""
     from bot.staff.commands.score import details_line
-    from bot.staff.phrases import about_line, change_line, score_line
+    from bot.staff.phrases import about_line, change_line, repeats_line, score_line, weighted_line
     from surveys.texts import without_isolates
 
     language = "en"
@@ -67,6 +67,8 @@ def show(context: Context, report: ScoreReport) -> None:
     for line in (
         details_line(report, language),
         change_line(report, language),
+        repeats_line(report, language),
+        weighted_line(report, language),
         f"{report.survey}: {about_line(report, language)}",
     ):
         if line:

@@ -91,6 +91,15 @@ async def count_asked(read: Reader, of: Slice, days: Days, language_of: Callable
     return sum(n for key, n in found.items() if keys is None or key in keys)
 
 
+async def count_asked_by(read: Reader, of: Slice, days: Days, by: str) -> dict[str, int] | None:
+    """Return how many invitations were sent, by group; None where no roll-up tells."""
+    if _rolled_up(of, by) != by or MONTH in dict(of.filters):
+        return None
+    _, keys = _limits(of, by)
+    found = await read.asked(of.survey, days.first, days.last, by)
+    return {key: n for key, n in found.items() if keys is None or key in keys}
+
+
 async def _raw_asked(read: Reader, of: Slice, days: Days, language_of: Callable[[str | None], str]) -> int:
     zone = days.start.tzinfo
     assert zone is not None

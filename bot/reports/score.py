@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.firm import Firm
-from bot.reports.counting import MONTH, Counts, Days, count, count_asked
+from bot.reports.counting import MONTH, Counts, Days, count, count_asked, count_asked_by
 from bot.reports.subject import Scoring, subject_of, together
 from storage.base import Store
 from surveys.measures.base import Result, Scale, valid
+from surveys.measures.nps import BANDS as NPS_BANDS
 from surveys.measures.rates import response_rate
-from surveys.measures.statistics import Comparison
+from surveys.measures.sampling import Stratum, WeightedScore, post_stratified
+from surveys.measures.statistics import Bands, Comparison
 from surveys.periods import Period, previous
 from surveys.requests import ScoreRequest
+
+STRATA = frozenset({"branch", "product", "touchpoint", "channel"})
+"""Groups by which a score may be weighted: known of everybody who was asked, and few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,11 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class ScoreReport:
-    """All numbers of one score. `counts` has every value of the scale, `asked` the invitations sent in the period."""
+    """All numbers of one score. `counts` has every value of the scale, `asked` the invitations sent in the period.
+
+    `weighted` is the score if every group had answered as readily as the others, where that can be told. `repeats`: the
+    rules let one customer be asked twice within this period and the one before.
+    """
 
     survey: str
     question: str
@@ -53,6 +62,8 @@ class ScoreReport:
     before: Result
     change: Comparison
     groups: tuple[Group, ...]
+    weighted: WeightedScore | None = None
+    repeats: bool = False
 
     @property
     def comparable(self) -> bool:
@@ -83,6 +94,11 @@ async def score_report(
     counts, counts_before = together(now_by), together(before_by)
     result = scoring.score(counts)
     asked = await count_asked(store.read, about.of, about.days, firm.language_of)
+    groups = _groups(scoring, now_by, before_by if by_before else None, request.by, firm.minimum_answers)
+    weighted = None
+    if request.by in STRATA and scoring.measure == "nps":
+        served = await count_asked_by(store.read, about.of, about.days, request.by)
+        weighted = _weighted(groups, served or {})
     return ScoreReport(
         survey=about.survey.id,
         question=about.question.id,
@@ -100,7 +116,9 @@ async def score_report(
         counts={value: valid(counts, scoring.scale).get(value, 0) for value in _values(scoring.scale)},
         before=scoring.score(counts_before),
         change=scoring.compare(counts_before, counts),
-        groups=_groups(scoring, now_by, before_by if by_before else None, request.by, firm.minimum_answers),
+        groups=groups,
+        weighted=weighted,
+        repeats=firm.rules.least_gap() < timedelta(days=request.period.days + before.days),
     )
 
 
@@ -142,6 +160,16 @@ def score_json(report: ScoreReport) -> dict[str, Any]:
 
 def _numbers(result: Result) -> dict[str, float | None]:
     return {"value": _number(result.value), "low": _number(result.low), "high": _number(result.high)}
+
+
+def _weighted(groups: tuple[Group, ...], served: Mapping[str, int]) -> WeightedScore | None:
+    """Weigh each group by how many of it were asked; None for a single group, or while one has too few answers."""
+    found = {group.key: group for group in groups}
+    asked = [key for key, n in served.items() if n > 0]
+    if len(asked) < 2 or not all(key in found and found[key].shown for key in asked):
+        return None
+    strata = (Stratum(served[key], Bands(*(found[key].bands[band] for band in NPS_BANDS))) for key in asked)
+    return post_stratified(tuple(strata))
 
 
 def _number(value: float | None) -> float | None:

@@ -5,6 +5,7 @@ A number below the minimum is never said, only how many answers there are; no an
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import Final
@@ -215,6 +216,41 @@ def change_line(report: ScoreReport, language: str) -> str:
         )
     meaning = say(language, "significant") if report.change.significant else say(language, "not significant")
     return f"{told}: {meaning} ({probability(report.change.p, language)})"
+
+
+def weighted_line(report: ScoreReport, language: str) -> str:
+    """Return "Weighted by those asked: +13 (-8…33), worth 60 answers"; nothing where it tells nothing else.
+
+    A margin of 0 comes from unanimous groups and would be false certainty.
+    """
+    of = report.weighted
+    if not report.shown or of is None or of.value is None or not of.margin or of.effective_n is None:
+        return ""
+    if rounded(of.value) == rounded(report.result.value or 0.0):
+        return ""
+    ends = replace(
+        report.result, low=max(-100.0, of.value - of.margin), high=min(100.0, of.value + of.margin)
+    )
+    return say(
+        language,
+        "Weighted by those asked: {score}, worth {n} answers",
+        score=number(language, of.value, signed=True) + interval(ends, language),
+        n=number(language, of.effective_n),
+    )
+
+
+def repeats_line(report: ScoreReport, language: str) -> str:
+    """Say how a customer who answered twice counts, where a change is told and that can be."""
+    if not report.repeats or not report.comparable or report.change.p is None:
+        return ""
+    return repeats(language)
+
+
+def repeats(language: str) -> str:
+    """Say how a customer who answered twice counts."""
+    return say(
+        language, "Every answer counts, a customer's second one too; the test takes them as independent."
+    )
 
 
 def delta(change: Comparison, unit: str, language: str) -> str:

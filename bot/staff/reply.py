@@ -76,8 +76,9 @@ class Reply:
 
 
 def lines_of(*parts: Line | str) -> tuple[Line, ...]:
-    """Return lines from lines and texts; empty texts are left out."""
-    return tuple(Line(part) if isinstance(part, str) else part for part in parts if part)
+    """Return lines from lines and texts; empty ones are left out."""
+    lines = (Line(part) if isinstance(part, str) else part for part in parts)
+    return tuple(line for line in lines if line.text)
 
 
 def button(label: str, *words: str) -> Button | None:

@@ -4,8 +4,8 @@ Answers arrive as `Counts`, how often each value was given, because that is all 
 the store keeps ready; visits arrive as a `Ledger` (ledger.py).
 
 The same customer twice in a period: every answer given in the period counts. The cap on invitations keeps
-repeats rare, and a score then always equals a recount of the raw answers. The stricter alternative, the first
-answer per customer and period, keeps two periods independent for a test; it is for those who lift the cap.
+repeats rare, and a score then always equals a recount of the raw answers. A test takes them as independent, which
+they are not quite where one customer answered twice: reports say so where the rules let that happen.
 """
 
 from __future__ import annotations

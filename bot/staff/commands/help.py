@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from bot.staff.asked import ADMIN, Asked
-from bot.staff.reply import Reply, bold, lines_of
+from bot.staff.phrases import repeats
+from bot.staff.reply import Reply, bold, lines_of, quiet
 from surveys.texts import say
 
 LINES: Final = {
@@ -39,6 +40,6 @@ async def answer(asked: Asked) -> Reply:
     periods = say(language, "Periods: {examples}", examples=examples)
     short = say(language, "Write {commands}.", commands="SCORE, WHY, TREND, TEAM, CSI, DIGEST")
     return Reply(
-        lines_of(bold(say(language, "What you can ask")), *lines, periods),
+        lines_of(bold(say(language, "What you can ask")), *lines, periods, quiet(repeats(language))),
         short=(short, f"SCORE 30d by branch. {periods}"),
     )

@@ -15,8 +15,10 @@ from bot.staff.phrases import (
     bands_line,
     change_line,
     group_line,
+    repeats_line,
     response_line,
     score_line,
+    weighted_line,
 )
 from bot.staff.reply import Reply, Rows, bold, button, lines_of, quiet, rows_of
 from bot.staff.request_words import words_of
@@ -51,6 +53,8 @@ def score_reply(report: ScoreReport, organisation: str, language: str) -> Reply:
             details_line(report, language),
             change_line(report, language),
             *group_lines(report, language),
+            weighted_line(report, language),
+            quiet(repeats_line(report, language)),
             quiet(about_line(report, language)),
         ),
         buttons=_buttons(report, language),
