@@ -5,7 +5,7 @@ A tour, along the way of a message:
     cli/, commands/         the command line: signatures there, one file per command here, imported when used
     config/, logs.py        one frozen Config of file, environment and secrets; a log without personal data
     bootstrap.py            build_app(): the only place where concrete things meet
-    running.py              askwhy run: started in order, stopped within ten seconds
+    running.py, working.py  askwhy run: the web first, then what asks and sends; stopped within ten seconds
     web/, polling.py        how messages come in; reconciling.py asks for what was missed
     channels/               one file per channel: a codec and one send(); its docstring tells how to add one
     service.py              the use cases; each is one unit of work after another

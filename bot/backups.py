@@ -6,6 +6,11 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
+
+NIGHT: Final = "night"
+BACKUP_DONE: Final = "backup-done"
+"""Jobs of the store: when the next night's work is due, when the last copy was made."""
 
 _NAME = re.compile(r"askwhy-(\d{8}T\d{6})Z\.db")
 _FORMAT = "%Y%m%dT%H%M%S"

@@ -52,6 +52,10 @@ class App:
     async def open(self) -> None:
         """Open the store and build the channels' clients; no provider is asked anything."""
         await self.store.open()
+        await self.start_channels()
+
+    async def start_channels(self) -> None:
+        """Build the channels' clients. What they are made of is loaded on another thread: a web that answers goes on."""
         for channel in self.channels.values():
             await channel.start()
 

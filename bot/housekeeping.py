@@ -18,7 +18,7 @@ from typing import Final
 import structlog
 
 from bot.alerts import alert_admins
-from bot.backups import copies_in, name_for, surplus
+from bot.backups import BACKUP_DONE, NIGHT, copies_in, name_for, surplus
 from bot.clock import Clock
 from bot.config import Config
 from bot.firm import Firm
@@ -30,8 +30,6 @@ from storage.transaction import Transaction
 
 log = structlog.get_logger(__name__)
 
-NIGHT: Final = "night"
-BACKUP_DONE: Final = "backup-done"
 BACKUP_FAILED: Final = "backup"  # the notice that the admins got
 
 LOOK_EVERY: Final = timedelta(minutes=1)

@@ -1,7 +1,9 @@
 """The surveys of an installation: the ready ones of the catalog, and before them the user's own in `surveys/*.toml`."""
 
+from collections import ChainMap
 from collections.abc import Mapping
 from pathlib import Path
+from typing import cast
 
 from surveys.definition import Survey, SurveyError, load_catalog, load_survey
 
@@ -31,4 +33,7 @@ def read_surveys(folder: Path) -> tuple[Mapping[str, Survey], tuple[SurveyError,
             )
             continue
         own[survey.id] = (survey, path)
-    return {**load_catalog(), **{name: survey for name, (survey, _) in own.items()}}, tuple(errors)
+    ready = cast(
+        "dict[str, Survey]", load_catalog()
+    )  # never written to: own surveys come before it, and hide it
+    return ChainMap({name: survey for name, (survey, _) in own.items()}, ready), tuple(errors)

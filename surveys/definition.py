@@ -7,12 +7,11 @@ example. `definition_model.py` says what a survey is, `definition_file.py` which
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
-from types import MappingProxyType
 
 from surveys.definition_checks import build
 from surveys.definition_error import SurveyError
@@ -55,13 +54,36 @@ def load_survey(path: Path) -> Survey:
     return parse_survey(source, str(path))
 
 
+class _Catalog(Mapping[str, Survey]):
+    """The ready surveys, each in a file named by its id and read when it is first asked for: most firms ask one of them."""
+
+    def __init__(self) -> None:
+        found = (e for e in files("surveys").joinpath("catalog").iterdir() if e.name.endswith(".toml"))
+        self._files = {
+            entry.name.removesuffix(".toml"): entry for entry in sorted(found, key=lambda e: e.name)
+        }
+        self._read: dict[str, Survey] = {}
+
+    def __getitem__(self, identifier: str) -> Survey:
+        if identifier not in self._read:
+            file = self._files[identifier]
+            self._read[identifier] = parse_survey(file.read_text(encoding="utf-8"), file.name)
+        return self._read[identifier]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+    def __contains__(self, identifier: object) -> bool:
+        return identifier in self._files
+
+
 @cache
 def load_catalog() -> Mapping[str, Survey]:
-    """Read the ready surveys, by id."""
-    folder = files("surveys").joinpath("catalog")
-    found = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".toml"))
-    surveys = [parse_survey(folder.joinpath(name).read_text(encoding="utf-8"), name) for name in found]
-    return MappingProxyType({survey.id: survey for survey in surveys})
+    """Return the ready surveys, by id."""
+    return _Catalog()
 
 
 def catalog_source(identifier: str) -> str:

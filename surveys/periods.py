@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_interval, format_skeleton
-from rapidfuzz import fuzz, process
 
 from surveys.period_words import base_language, fold, joined, tokens, vocabularies, words_of
 
@@ -114,6 +113,8 @@ def previous(period: Period, language: str = "en") -> Period:
 
 def nearest_word(word: str, choices: Iterable[str], cutoff: float = _NEAR_ENOUGH) -> str | None:
     """Return the choice most like `word`, the first of equals; None when nothing is near."""
+    from rapidfuzz import fuzz, process
+
     found = process.extractOne(word, list(choices), scorer=fuzz.ratio, processor=fold, score_cutoff=cutoff)
     return found[0] if found else None
 

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from rapidfuzz import fuzz
-
 from surveys.period_words import fold, joined, tokens, vocabularies
 from surveys.periods import Period, PeriodError, WordError, nearest_phrase, nearest_word, parse_period
 
@@ -154,6 +152,8 @@ def _wrong_word(words: Sequence[str], error: PeriodError, today: date, zone: Zon
 
     That word is the one without which the others name a period, or the only one.
     """
+    from rapidfuzz import fuzz
+
     slip = error.nearest or ""
     same_length = len(tokens(slip)) == len(tokens(error.word))
     if same_length and fuzz.ratio(fold(error.word), fold(slip)) >= _A_SLIP:

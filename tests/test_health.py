@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
+from bot.backups import BACKUP_DONE, NIGHT
 from bot.bootstrap import App, build_app
-from bot.housekeeping import BACKUP_DONE, NIGHT
 from bot.pulse import LIMIT, Pulse
 from bot.web.app import build_watch, build_web
 from storage.rows import SenderRow

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.backups import copies_in
+from bot.backups import BACKUP_DONE, copies_in
 from bot.config import load_config
-from bot.housekeeping import BACKUP_DONE, Housekeeping, Stopped
+from bot.housekeeping import Housekeeping, Stopped
 from storage.sqlite_copies import problems
 from tests.privacy_world import World, liis_answers
 

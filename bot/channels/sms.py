@@ -1,9 +1,11 @@
 """SMS by Twilio: sending, reading its webhooks, and asking it afterwards what it took and what we missed."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qs, quote
 
@@ -74,6 +76,8 @@ class SmsChannel:
 
     async def start(self) -> None:
         """Build the client, in the running loop as aiohttp wants it."""
+        for library in ("bot.channels.sms_client", "twilio.rest", "twilio.rest.api"):
+            await asyncio.to_thread(import_module, library)
         from twilio.rest import Client
 
         from bot.channels.sms_client import SmsHttpClient

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Awaitable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode
 
@@ -51,6 +52,8 @@ class TelegramChannel:
 
     async def start(self) -> None:
         """Build the clients: one for sending, one for polling, so that neither waits for the other."""
+        for library in ("telegram", "bot.channels.telegram_request"):
+            await asyncio.to_thread(import_module, library)
         from telegram import Bot
 
         from bot.channels.telegram_request import BotRequest

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.bootstrap import App
 from bot.channels.sms import SmsChannel
@@ -21,7 +24,6 @@ def build_watch(app: App) -> Starlette:
 
 def build_web(app: App) -> Starlette:
     """Return the web application of an `App`."""
-    from bot.web.api import build_api
 
     async def score(period: str, survey: str | None, by: str | None) -> dict[str, Any]:
         from bot.reports.asking import read_options
@@ -41,13 +43,18 @@ def build_web(app: App) -> Starlette:
     sms, telegram = app.channels.get("sms"), app.channels.get("telegram")
     secret = config.telegram.webhook_secret if config.telegram and config.telegram.mode == "webhook" else None
     token = config.web.api_token
-    api = build_api(
-        app.service,
-        token=token.get_secret_value() if token else "",
-        max_body=config.limits.max_api_body,
-        score=score,
-        story=story,
-    )
+
+    def api() -> ASGIApp:
+        from bot.web.api import build_api
+
+        return build_api(
+            app.service,
+            token=token.get_secret_value() if token else "",
+            max_body=config.limits.max_api_body,
+            score=score,
+            story=story,
+        )
+
     return Starlette(
         routes=[
             *health_routes(app),
@@ -58,6 +65,23 @@ def build_web(app: App) -> Starlette:
                 secret=secret.get_secret_value() if secret else "",
                 max_body=config.limits.max_body,
             ),
-            Route("/api/{path:path}", api),  # not mounted, so that its description names whole paths
+            Route(
+                "/api/{path:path}", _OnFirstUse(api)
+            ),  # not mounted, so that its description names whole paths
         ]
     )
+
+
+class _OnFirstUse:
+    """An application that is built, on another thread, when the first request for it comes: its library starts slowly."""
+
+    def __init__(self, build: Callable[[], ASGIApp]) -> None:
+        self._build = build
+        self._building = asyncio.Lock()
+        self._built: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with self._building:
+            if self._built is None:
+                self._built = await asyncio.to_thread(self._build)
+        await self._built(scope, receive, send)

@@ -58,8 +58,18 @@ def listen(web: Web) -> socket.socket:
         ) from error
 
 
-async def serve(app: App, at: socket.socket, stopping: asyncio.Event, *, hears: bool = True) -> None:
-    """Serve HTTP until `stopping`; requests under way are answered first. Who does not hear tells only how it is."""
+async def serve(
+    app: App,
+    at: socket.socket,
+    stopping: asyncio.Event,
+    *,
+    hears: bool = True,
+    ready: asyncio.Event | None = None,
+) -> None:
+    """Serve HTTP until `stopping`; requests under way are answered first. Who does not hear tells only how it is.
+
+    `ready` is set when requests are answered, or when there will be none.
+    """
     config = uvicorn.Config(
         build_web(app) if hears else build_watch(app),
         http=ImpatientProtocol,
@@ -72,7 +82,7 @@ async def serve(app: App, at: socket.socket, stopping: asyncio.Event, *, hears: 
         timeout_keep_alive=10,
         timeout_graceful_shutdown=5,
     )
-    server = _Server(config)
+    server = _Server(config, ready or asyncio.Event())
     serving = asyncio.create_task(server.serve(sockets=[at]))
     stop = asyncio.create_task(stopping.wait())
     await asyncio.wait({serving, stop}, return_when=asyncio.FIRST_COMPLETED)
@@ -82,7 +92,16 @@ async def serve(app: App, at: socket.socket, stopping: asyncio.Event, *, hears: 
 
 
 class _Server(uvicorn.Server):
-    """uvicorn without signal handlers: ours stop everything together."""
+    """uvicorn without signal handlers: ours stop everything together. Sets `ready` when it answers."""
+
+    def __init__(self, config: uvicorn.Config, ready: asyncio.Event) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer."""
+        await super().startup(sockets)
+        self._ready.set()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from bot.backups import BACKUP_DONE, NIGHT
 from bot.bootstrap import App
-from bot.housekeeping import BACKUP_DONE, NIGHT
 from bot.metrics import (
     BACKUP_AGE,
     HEALTHY,
