@@ -33,6 +33,13 @@ worst, and a lost one would end the conversation; staff get theirs at least once
 FOR_THE_OPERATOR = timedelta(hours=1)
 """How long a message waits that only some receivers' network refuses until the operator acts."""
 
+ASLEEP = frozenset({"30001", "30003", "30036"})
+"""Codes told after Twilio took a message that nobody got and that may get through later: its queue overflowed, the phone
+was off, it waited too long. Such an invitation goes out once more; then it is counted as failed."""
+
+ASLEEP_FOR = timedelta(hours=2)
+"""How long a phone that is off is left alone."""
+
 BACKOFF = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=3), timedelta(minutes=15))
 """How long to wait after the first, second … failure."""
 
@@ -74,7 +81,9 @@ def record_failed(
         return
     if undelivered and failure.decision not in {Decision.OPTED_OUT, Decision.ADDRESS_UNUSABLE}:
         tx.outbox.set(number, "failed", due_at=row.due_at, code=failure.code)
-        _not_asked(tx, firm, row, now, reason=failure.code, code=failure.code)
+        asleep = sum(code in ASLEEP for code in tx.outbox.failures_about(row.visit_id or ""))
+        once_more = now + ASLEEP_FOR if failure.code in ASLEEP and asleep == 1 else None
+        _not_asked(tx, firm, row, now, reason=failure.code, code=failure.code, again_at=once_more)
         return
     match failure.decision:
         case Decision.UNKNOWN:
@@ -90,7 +99,7 @@ def record_failed(
             tx.outbox.set(number, "failed", due_at=row.due_at, code=failure.code)
             if row.person_id is not None:
                 tx.people.set_unusable(row.channel, row.address, failure.code)
-            _not_asked(tx, firm, row, now, reason=failure.code, code=failure.code, again=True)
+            _not_asked(tx, firm, row, now, reason=failure.code, code=failure.code, again_at=now)
         case Decision.MOVED:
             tx.outbox.set(number, "failed", due_at=row.due_at, code=failure.code)
             if failure.new_address is not None:
@@ -176,9 +185,9 @@ def _not_asked(
     *,
     reason: str,
     code: str,
-    again: bool = False,
+    again_at: datetime | None = None,
 ) -> None:
-    """End an invitation that was surely not delivered; try the customer's next address where there is one."""
+    """End an invitation that was surely not delivered, or plan it anew for `again_at` where there is a way to ask."""
     if row.kind != Kind.INVITATION or row.visit_id is None:
         return
     visit = tx.visits.get(row.visit_id)
@@ -187,7 +196,7 @@ def _not_asked(
     conversation = tx.conversations.about(row.visit_id)
     if conversation is not None and conversation.conversation.replied:
         return
-    if again and _plan_again(tx, firm, row, now, now, code):
+    if again_at is not None and _plan_again(tx, firm, row, again_at, now, code):
         return
     if conversation is not None:
         survey = firm.version(

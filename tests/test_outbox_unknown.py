@@ -141,6 +141,51 @@ async def test_a_number_found_unknown_afterwards_leads_to_telegram(
         assert [message.chat_id for message in telegram.sent] == [7001]
 
 
+@pytest.mark.parametrize("code", [30001, 30003, 30036])
+async def test_a_phone_that_was_off_is_asked_once_more_later(twilio: FakeTwilio, code: int) -> None:
+    async with whole(None, twilio, listens=True) as service:
+        twilio.outcomes[PHONE] = ("undelivered", code)
+        await service.visit("v-1", phone=PHONE)
+        await service.pass_time()
+        assert await service.state("v-1") == ("planned", None)
+        assert await service.rows("SELECT * FROM asked_tallies WHERE n <> 0") == []
+        await service.minutes(110, each=10)
+        assert len(twilio.sent) == 1
+        twilio.outcomes.clear()
+        await service.minutes(20, each=10)
+        assert (await service.state("v-1"), len(twilio.sent)) == (("asked", None), 2)
+        await twilio.text(PHONE, "9")
+        assert await service.state("v-1") == ("answering", None)
+
+
+async def test_a_phone_that_stays_off_is_given_up_after_the_second_time(twilio: FakeTwilio) -> None:
+    async with whole(None, twilio, listens=True) as service:
+        twilio.outcomes[PHONE] = ("undelivered", 30003)
+        await service.visit("v-1", phone=PHONE)
+        await service.minutes(24 * 60, each=30)
+        assert (await service.state("v-1"), len(twilio.sent)) == (("failed", "30003"), 2)
+        assert await service.rows("SELECT * FROM asked_tallies WHERE n <> 0") == []
+
+
+async def test_a_phone_that_was_off_is_judged_anew_before_it_is_asked_again(twilio: FakeTwilio) -> None:
+    async with whole(None, twilio, listens=True) as service:
+        twilio.outcomes[PHONE] = ("undelivered", 30003)
+        await service.visit("v-1", phone=PHONE)
+        await service.pass_time()
+        await twilio.text(PHONE, "STOP")
+        await service.minutes(180, each=30)
+        questions = [sms for sms in twilio.sent if "recommend" in sms.body]
+        assert (await service.state("v-1"), len(questions)) == (("suppressed", "opted_out"), 1)
+
+
+async def test_a_failure_without_a_reason_is_not_tried_again(twilio: FakeTwilio) -> None:
+    async with whole(None, twilio, listens=True) as service:
+        twilio.outcomes[PHONE] = ("undelivered", 30008)  # it may have been read
+        await service.visit("v-1", phone=PHONE)
+        await service.minutes(300, each=30)
+        assert (await service.state("v-1"), len(twilio.sent)) == (("failed", "30008"), 1)
+
+
 async def test_a_carrier_that_refuses_until_the_operator_acts_stops_the_sender_and_is_told_once(
     telegram: FakeTelegram, twilio: FakeTwilio
 ) -> None:
