@@ -13,6 +13,7 @@ import time
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from benchmarks.harness import Report, Row, Size
@@ -36,7 +37,8 @@ AMOUNTS: dict[Size, Amount] = {
 }
 
 NOTES = [
-    "Counted at the provider: arrivals, not departures. The pacer keeps 1.5 % back for the way between them.",
+    "Departures are the moments that the service logs (left_at), arrivals those that the provider sees.",
+    "The pacer keeps 1 % back, and counts a message from the latest moment at which it may have arrived.",
     "After a kill the new process waits one window, since the one before may just have used it up.",
     "PTB's AIORateLimiter needs a package that is not installed here; the naive loop stands for both.",
 ]
@@ -91,21 +93,39 @@ def _kept_busy(
         time.sleep(seconds + 0.5)
         times = [arrival.at for arrival in provider.sent()]
         first.kill()
-    used = used_share(times, limit, seconds)
-    worst = worst_second(times)
-    report.rows += [
-        Row(f"{label}: sent ÷ allowed in {seconds:.0f} s", "", used, target=0.97),
-        Row(f"{label}: most in one second ÷ limit", "", worst / limit, target=1.0, at_least=False),
-    ]
-    with worker():
+        left = _departures(first)
+    with worker() as second:
         time.sleep(3)
         every = provider.sent()
+        left += _departures(second)
+    used = used_share(times, limit, seconds)
+    report.rows += [
+        Row(f"{label}: sent ÷ allowed in {seconds:.0f} s", "", used, target=0.97),
+        Row(
+            f"{label}: most arrivals in one second ÷ limit",
+            "",
+            worst_second(times) / limit,
+            target=1.0,
+            at_least=False,
+        ),
+    ]
     report.check(
-        f"{label}: most in any second, the kill included, at most the limit",
+        f"{label}: departures in any second, the kill included, within the limit",
+        worst_second(left) <= limit,
+        True,
+    )
+    report.check(
+        f"{label}: most arrivals in any second, the kill included, at most the limit",
         worst_second([a.at for a in every]) <= limit,
         True,
     )
     report.check(f"{label}: nobody got two", len({a.to for a in every}), len(every))
+
+
+def _departures(server: Server) -> list[float]:
+    """When each message left, by the log; wall-clock seconds."""
+    sent = (record["left_at"] for record in server.records() if record["event"] == "sent")
+    return [datetime.fromisoformat(at).timestamp() for at in sent]
 
 
 def _naive(report: Report, amount: Amount) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -83,6 +84,12 @@ class Server:
         """Return the end of what it wrote."""
         self._log.seek(0)
         return bytes(self._log.read()).decode(errors="replace")[-4000:]
+
+    def records(self) -> list[dict[str, Any]]:
+        """Return every record of its log so far; a line torn by a kill is left out."""
+        self._log.seek(0)
+        lines = bytes(self._log.read()).decode(errors="replace").splitlines()
+        return [json.loads(line) for line in lines if line.startswith("{") and line.endswith("}")]
 
     def memory(self) -> int:
         """Bytes it holds now."""

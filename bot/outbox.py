@@ -68,6 +68,10 @@ class Pace(Protocol):
         """Count a message that leaves now."""
         ...
 
+    def answered(self, left: float, now: float, address: str) -> None:
+        """Learn that the send of a message that left at `left` ended now."""
+        ...
+
     def pause(self, until: float) -> None:
         """Let nothing leave before `until`."""
         ...
@@ -220,42 +224,54 @@ class Dispatcher:
             if before is not None:
                 with self._aside():
                     await asyncio.wait({before})
-            if not await self._turn(one, claimed_at):
-                return
+            left = await self._turn(one, claimed_at)
         finally:
             self._in_line -= 1
             self._moved.set()
-        PACING_SECONDS.labels(self.channel.name).observe(self._clock.monotonic() - claimed_at)
+        if left is None:
+            return
+        PACING_SECONDS.labels(self.channel.name).observe(left - claimed_at)
+        left_at = (self._clock.now() - timedelta(seconds=self._clock.monotonic() - left)).isoformat()
         try:
-            sent = await self.channel.send(one.message, one.attempt_id)
+            sent = await self._send(one, left)
         except SendFailed as failure:
             SENDS.labels(self.channel.name, one.row.kind, str(failure.decision)).inc()
-            await self._failed(one, failure)
+            await self._failed(one, failure, left_at)
         else:
             SENDS.labels(self.channel.name, one.row.kind, "sent").inc()
-            await self._sent(one, sent)
+            await self._sent(one, sent, left_at)
 
-    async def _turn(self, one: Claimed, looked_at: float) -> bool:
-        """Wait until this message may leave; False when it must not leave any more and its claim was given back."""
+    async def _send(self, one: Claimed, left: float) -> Sent:
+        """Send, and tell the pace when that ended."""
+        try:
+            return await self.channel.send(one.message, one.attempt_id)
+        finally:
+            if self._pace:
+                self._pace.answered(left, self._clock.monotonic(), one.row.address)
+
+    async def _turn(self, one: Claimed, looked_at: float) -> float | None:
+        """Wait until this message may leave, and return when that is; None when its claim was given back instead."""
         while True:
             if self.rest.holds(self._clock.now()):
-                return await self._given_back(one)
+                await self._given_back(one)
+                return None
             if self._clock.monotonic() - looked_at > AT_ONCE:
                 if not await self._confirmed(one):
-                    return False
+                    return None
                 looked_at = self._clock.monotonic()
             now = self._clock.monotonic()
             at = self._pace.next_at(now, one.row.address) if self._pace else now
             if at <= now:
                 break
             if at - now > MOST_WAIT:
-                return await self._given_back(one, at - now)
+                await self._given_back(one, at - now)
+                return None
             # A chat's own pace holds nobody else up.
             with self._aside() if at - now > self._until_turn() else contextlib.nullcontext():
                 await self._clock.sleep(at - now)
         if self._pace:
             self._pace.take(now, one.row.address)
-        return True
+        return now
 
     @contextlib.contextmanager
     def _aside(self) -> Iterator[None]:
@@ -271,13 +287,12 @@ class Dispatcher:
         now = self._clock.now()
         return await self._store.write(lambda tx: confirm(tx, self._firm, one, now))
 
-    async def _given_back(self, one: Claimed, seconds: float = 0.0) -> bool:
+    async def _given_back(self, one: Claimed, seconds: float = 0.0) -> None:
         now = self._clock.now()
         at = max(now + timedelta(seconds=seconds), self.rest.until or now)
         await self._store.write(lambda tx: give_back(tx, self._firm, one, at, now))
-        return False
 
-    async def _sent(self, one: Claimed, sent: Sent) -> None:
+    async def _sent(self, one: Claimed, sent: Sent, left_at: str) -> None:
         if self.channel.name == "sms" and not sent.segments:
             sent = replace(sent, segments=measure_sms(one.message.text).segments)
         now = self._clock.now()
@@ -291,9 +306,9 @@ class Dispatcher:
             return _answered(tx, one)
 
         answered = await self._recorded(record)
-        self._log("sent", one, answered, provider_id=sent.provider_id)
+        self._log("sent", one, answered, provider_id=sent.provider_id, left_at=left_at)
 
-    async def _failed(self, one: Claimed, failure: SendFailed) -> None:
+    async def _failed(self, one: Claimed, failure: SendFailed, left_at: str) -> None:
         now = self._clock.now()
         before = self.rest.refusals
         rests = self.rest.after(failure, now)
@@ -309,7 +324,8 @@ class Dispatcher:
             return _answered(tx, one)
 
         answered = await self._recorded(record)
-        self._log("send_failed", one, answered, decision=str(failure.decision), code=failure.code)
+        decision = str(failure.decision)
+        self._log("send_failed", one, answered, decision=decision, code=failure.code, left_at=left_at)
 
     def _log(self, event: str, one: Claimed, answered: str | None, **fields: str | None) -> None:
         """Write how a send ended; `message_id` is the message that came in and is answered by it."""

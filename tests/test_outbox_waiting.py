@@ -30,6 +30,9 @@ class Turnstile:
     def take(self, now: float, address: str) -> None:
         assert self.next_at(now, address) <= now
 
+    def answered(self, left: float, now: float, address: str) -> None:
+        assert left <= now
+
     def pause(self, until: float) -> None:
         self.open_at = max(self.open_at, until)
 

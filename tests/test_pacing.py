@@ -1,6 +1,8 @@
 """Pacing: smooth, never above a limit, close to it, and nothing to remember."""
 
 from bisect import bisect_left
+from dataclasses import dataclass
+from heapq import heappop, heappush
 from math import ceil
 from random import Random
 
@@ -21,8 +23,40 @@ def run(pacer: Pacer, addresses: list[str], *, late: list[float], idle: list[flo
         if (at := pacer.next_at(now, address)) > now:
             now = at + late[number % len(late)]
         pacer.take(now, address)
+        pacer.answered(now, now, address)
         sends.append((now, address))
     return sends
+
+
+@dataclass
+class Way:
+    """How one message travels: our own stall before it is looked at, the way there, and the provider's own time."""
+
+    stall: float = 0.0
+    there: float = 0.0
+    answer: float = 0.0
+
+
+def travel(pacer: Pacer, ways: list[Way], count: int) -> tuple[list[float], list[float]]:
+    """Send so many messages while answers come in; return when they left and when they arrived."""
+    now, left, arrived = 0.0, [], []
+    answers: list[tuple[float, float, str]] = []
+    for number in range(count):
+        way, address = ways[number % len(ways)], str(number)
+        now += way.stall
+        while True:
+            while answers and answers[0][0] <= now:
+                at, since, whose = heappop(answers)
+                pacer.answered(since, at, whose)
+            at = pacer.next_at(now, address)
+            if at <= now:
+                break
+            now = min(at, answers[0][0]) if answers else at
+        pacer.take(now, address)
+        left.append(now)
+        arrived.append(now + way.there)
+        heappush(answers, (now + way.there + way.answer, now, address))
+    return left, arrived
 
 
 def most_in_a_window(times: list[float], seconds: float) -> int:
@@ -43,6 +77,45 @@ def test_no_second_ever_has_more_than_the_limit(
     sends = run(Pacer(rate), addresses, late=late, idle=idle)
     arrivals_may_jitter = 0.01
     assert most_in_a_window([at for at, _ in sends], 1.0 + arrivals_may_jitter) <= ceil(rate)
+
+
+stalls = st.one_of(st.just(0.0), st.floats(0, 2))
+ways = st.lists(st.builds(Way, stalls, st.floats(0, 3), st.floats(0, 1)), min_size=1, max_size=40)
+
+
+@given(rates, ways)
+def test_no_second_of_departures_has_more_than_the_limit_however_we_stall(
+    rate: float, ways: list[Way]
+) -> None:
+    left, _ = travel(Pacer(rate), ways, 120)
+    assert most_in_a_window(left, 1.0) <= ceil(rate)
+
+
+@given(rates, st.lists(st.tuples(stalls, st.floats(0, 3)), min_size=1, max_size=40), st.floats(0, 0.5))
+def test_no_second_of_arrivals_has_more_than_the_limit_though_every_second_message_is_held_up(
+    rate: float, held_up: list[tuple[float, float]], answer: float
+) -> None:
+    ways = [Way(stall, there if n % 2 else 0.0, answer) for n, (stall, there) in enumerate(held_up * 2)]
+    _, arrived = travel(Pacer(rate), ways, 120)
+    assert most_in_a_window(sorted(arrived), 1.0) <= ceil(rate)
+
+
+@pytest.mark.parametrize("rate", [1, 10, 25, 30, 100])
+@pytest.mark.parametrize("longest", [0.005, 0.05, 0.2])
+def test_answers_that_take_now_more_now_less_cost_little_speed(rate: float, longest: float) -> None:
+    random = Random(7)
+    ways = [Way(answer=random.uniform(0, longest)) for _ in range(997)]
+    count = int(rate * 60)
+    left, _ = travel(Pacer(rate), ways, count + 1)
+    assert count / (left[-1] - left[0]) >= (0.97 if longest < 0.1 else 0.92) * rate
+
+
+def test_a_message_without_an_answer_holds_its_place_until_it_has_one() -> None:
+    pacer = Pacer(1)
+    pacer.take(0.0, "+37255550101")
+    assert pacer.next_at(5.0, "+37255550102") > 5.0
+    pacer.answered(0.0, 5.0, "+37255550101")
+    assert 6.0 < pacer.next_at(5.0, "+37255550102") < 6.1
 
 
 @given(chats, jitter, idles)
@@ -83,6 +156,7 @@ def run_from(pacer: Pacer, now: float, addresses: list[str]) -> Sends:
     for address in addresses:
         now = pacer.next_at(now, address)
         pacer.take(now, address)
+        pacer.answered(now, now, address)
         sends.append((now, address))
     return sends
 
@@ -105,6 +179,7 @@ def test_a_pause_stops_everything_until_its_end_and_is_never_shortened() -> None
 def test_after_a_pause_there_is_no_burst() -> None:
     pacer = Pacer(25)
     pacer.take(0.0, "7001")
+    pacer.answered(0.0, 0.0, "7001")
     pacer.pause(10.0)
     assert most_in_a_window([at for at, _ in run_from(pacer, 1.0, ["7001"] * 60)], 1.0) <= 25
 
