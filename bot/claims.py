@@ -11,10 +11,9 @@ from bot.channels.base import Outgoing
 from bot.firm import Firm
 from bot.outcomes import plan_unsent
 from bot.outgoing import Claimed, Kind
-from bot.planning import claim_invitation, setting_for
-from storage.rows import ConversationRow, OutboundRow, VisitRow
+from bot.planning import claim_invitation, opening_of
+from storage.rows import OutboundRow, PersonRow
 from storage.transaction import Transaction
-from surveys.opening import Opening
 from surveys.states import State
 
 LEASE = timedelta(seconds=45)
@@ -78,11 +77,13 @@ def claim_one(
     """Claim one message by `ticket` (attempt id, owner), or decide what else becomes of it."""
     claim = (*ticket, now + LEASE)
     person_id = candidate.person_id if isinstance(candidate, OutboundRow) else candidate[1]
-    if person_id is not None and tx.people.lock_if_free(person_id) is None:
+    person = None if person_id is None else tx.people.lock_if_free(person_id)
+    if person_id is not None and person is None:
         return None  # somebody works on this person, a STOP perhaps: at the next look
     if isinstance(candidate, OutboundRow):
-        return _claim_row(tx, firm, candidate, now, claim)
-    return claim_invitation(tx, firm, channel, *candidate, now, claim)
+        return _claim_row(tx, firm, candidate, person, now, claim)
+    assert person is not None
+    return claim_invitation(tx, firm, channel, candidate[0], person, now, claim)
 
 
 def next_candidates(tx: Transaction, channel: str, now: datetime, limit: int) -> list[Candidate]:
@@ -137,7 +138,9 @@ def _may_leave(tx: Transaction, firm: Firm, one: Claimed, now: datetime) -> bool
     """Tell whether all that was true at the claim still holds, and the lease lasts as long as a send may take."""
     row = one.row
     late = row.not_after is not None and now > row.not_after
-    if late or row.lease_until is None or row.lease_until - now < SEND_TAKES or _is_silenced(tx, row):
+    if late or row.lease_until is None or row.lease_until - now < SEND_TAKES:
+        return False
+    if _is_silenced(row, None if row.person_id is None else tx.people.lock(row.person_id)):
         return False
     if row.kind not in {Kind.INVITATION, Kind.REMINDER} or row.visit_id is None:
         return True
@@ -145,26 +148,28 @@ def _may_leave(tx: Transaction, firm: Firm, one: Claimed, now: datetime) -> bool
     about = tx.conversations.about(row.visit_id)
     if visit is None or about is None or about.conversation.replied:
         return False
-    return _opening(tx, firm, about, visit).is_open(now)
+    return opening_of(firm, visit).is_open(now)
 
 
 def _claim_row(
-    tx: Transaction, firm: Firm, row: OutboundRow, now: datetime, claim: tuple[str, str, datetime]
+    tx: Transaction,
+    firm: Firm,
+    row: OutboundRow,
+    person: PersonRow | None,
+    now: datetime,
+    claim: tuple[str, str, datetime],
 ) -> Claimed | None:
     """Claim one stored message, unless it must not, or not now, be sent any more."""
     if row.not_after is not None and now > row.not_after:
         tx.outbox.set(row.outbox_id, "expired", due_at=row.due_at, code="late")
         return None
-    if _is_silenced(tx, row):
+    if _is_silenced(row, person):
         tx.outbox.set(row.outbox_id, "suppressed", due_at=row.due_at, code="opted_out")
         return None
     if row.kind == Kind.REMINDER and not _still_wanted(tx, firm, row, now):
         return None
-    if not tx.outbox.claim(row.outbox_id, *claim):
-        return None
-    stored = tx.outbox.get(row.outbox_id)
-    assert stored is not None
-    return Claimed(stored, Outgoing.from_dict(row.body), claim[0])
+    claimed = tx.outbox.claim(row.outbox_id, *claim)
+    return Claimed(claimed, Outgoing.from_dict(claimed.body), claim[0]) if claimed else None
 
 
 def _still_wanted(tx: Transaction, firm: Firm, row: OutboundRow, now: datetime) -> bool:
@@ -179,7 +184,7 @@ def _still_wanted(tx: Transaction, firm: Firm, row: OutboundRow, now: datetime) 
     ):
         tx.outbox.set(row.outbox_id, "suppressed", due_at=row.due_at, code="answered")
         return False
-    opening = _opening(tx, firm, about, visit)
+    opening = opening_of(firm, visit)
     if opening.is_open(now):
         return True
     later = opening.next_open(now)
@@ -190,17 +195,11 @@ def _still_wanted(tx: Transaction, firm: Firm, row: OutboundRow, now: datetime) 
     return False
 
 
-def _is_silenced(tx: Transaction, row: OutboundRow) -> bool:
+def _is_silenced(row: OutboundRow, person: PersonRow | None) -> bool:
     """Tell whether the person of a message stopped us, or was erased."""
-    if row.kind in ALWAYS or row.person_id is None:
+    if row.kind in ALWAYS or person is None:
         return False
-    person = tx.people.lock(row.person_id)
     return person.erased_at is not None or person.opted_out_at is not None
-
-
-def _opening(tx: Transaction, firm: Firm, about: ConversationRow, visit: VisitRow) -> Opening:
-    source = tx.conversations.survey_source(about.survey, about.version)
-    return setting_for(tx, firm, visit, firm.version(about.survey, about.version, source)).opening
 
 
 def _segments_used_up(tx: Transaction, firm: Firm, channel: str, now: datetime) -> bool:

@@ -42,8 +42,8 @@ class Firm:
     staff_phones: frozenset[str] = frozenset()
     _versions: dict[tuple[str, str], Survey] = field(default_factory=dict, repr=False, compare=False)
 
-    def opening(self, visit: Visit, policy: Policy, quiet: str | None) -> Opening:
-        """Return when the customer of a visit may be written to. `visit.phone` narrows, where it is known."""
+    def opening(self, visit: Visit, policy: Policy, quiet: str | None, phone: str | None = None) -> Opening:
+        """Return when the customer of a visit may be written to. A phone narrows: the visit's, else `phone`."""
         branch_zone = self.branch_zones.get(visit.branch or "")
         return opening_for(
             visit,
@@ -51,6 +51,7 @@ class Firm:
             country=self.country,
             organisation_zone=self.zone,
             branch_zone=find_zone(branch_zone) if branch_zone else None,
+            phone=phone,
             quiet=Window.parse(quiet) if quiet else None,
         )
 

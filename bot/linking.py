@@ -15,7 +15,7 @@ from bot.carrying import moved, say
 from bot.channels.base import Inbound
 from bot.firm import Firm
 from bot.outgoing import ONE_DAY, Kind, first_ask, question_message, queue, tell_person
-from bot.planning import groups_of, judge, setting_for
+from bot.planning import groups_of, judge, setting_for, survey_of
 from storage.moments import day_of
 from storage.rows import ConversationRow, CustomerRow, PersonRow, StaffRow, VisitRow
 from storage.tables.visits import Plan
@@ -158,7 +158,7 @@ def _repeat_question(tx: Transaction, firm: Firm, inbound: Inbound, person_id: i
     visit = tx.visits.get(row.visit_id) if row else None
     if row is None or visit is None:
         return False
-    survey = firm.version(row.survey, row.version, tx.conversations.survey_source(row.survey, row.version))
+    survey = survey_of(tx, firm, row)
     asked = ask_again(setting_for(tx, firm, visit, survey), row.conversation)
     here = moved(row, inbound.channel, inbound.address)
     tx.conversations.save(here)

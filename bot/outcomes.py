@@ -13,7 +13,7 @@ from bot.alerts import alert_admins
 from bot.channels.base import Decision, SendFailed, Sent
 from bot.firm import Firm
 from bot.outgoing import Kind
-from bot.planning import groups_of, judge, setting_for, suppress
+from bot.planning import groups_of, judge, setting_for, suppress, survey_of
 from bot.resting import OF_A_DESTINATION, TOO_MUCH, concerns_sender
 from storage.moments import day_of
 from storage.rows import OutboundRow, VisitRow
@@ -199,11 +199,7 @@ def _not_asked(
     if again_at is not None and _plan_again(tx, firm, row, again_at, now, code):
         return
     if conversation is not None:
-        survey = firm.version(
-            conversation.survey,
-            conversation.version,
-            tx.conversations.survey_source(conversation.survey, conversation.version),
-        )
+        survey = survey_of(tx, firm, conversation)
         if conversation.conversation.state.open:
             step = advance(setting_for(tx, firm, visit, survey), conversation.conversation, NotSent(), now)
             tx.conversations.save(replace(conversation, conversation=step.conversation))

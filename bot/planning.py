@@ -57,10 +57,13 @@ class Judgement:
 def take_visit(tx: Transaction, firm: Firm, visit: Visit, now: datetime) -> Taken:
     """Store a visit and decide about asking. The same visit again is known; changed and not yet asked, planned anew."""
     visit = without_person(tx, visit)
-    if tx.visits.fingerprints([visit.visit_id]).get(visit.visit_id) == tx.visits.fingerprint(visit):
+    handed_in = tx.visits.fingerprints([visit.visit_id])
+    if handed_in.get(visit.visit_id) == tx.visits.fingerprint(visit):
         return Taken.KNOWN
-    known_customer = tx.people.customer(visit.customer_id)
-    phone_of = tx.people.by_address("sms", visit.phone) if visit.phone else None
+    known_customer = phone_of = None
+    if handed_in:
+        known_customer = tx.people.customer(visit.customer_id)
+        phone_of = tx.people.by_address("sms", visit.phone) if visit.phone else None
     person_id = tx.people.resolve(visit.customer_id, {"sms": visit.phone} if visit.phone else {})
     tx.people.put_customer(
         CustomerRow(
@@ -105,20 +108,19 @@ def claim_invitation(
     firm: Firm,
     channel: str,
     visit_id: str,
-    person_id: int,
+    person: PersonRow,
     now: datetime,
     claim: tuple[str, str, datetime],
 ) -> Claimed | None:
-    """Judge a due visit once more and claim it for sending; None when it is not to be sent now.
+    """Judge a due visit of a person, who is locked, once more and claim it for sending; None when it is not to be sent now.
 
     `claim` is (attempt id, owner, end of the lease). What is not sent ends as suppressed with its reason, or waits for
     its next allowed moment.
     """
-    person = tx.people.lock(person_id)
     row = tx.visits.get(visit_id)
     if row is None or row.state != "planned":
         return None
-    addresses = tx.people.addresses(person_id)
+    addresses = tx.people.addresses(person.person_id)
     judged = _judge(tx, firm, row.visit, _known(tx, firm, row.visit, person, addresses, now), now, row.quiet)
     decision = judged.decision
     if isinstance(decision, Suppressed):
@@ -182,9 +184,7 @@ def _judge(
 ) -> Judgement:
     policy = firm.rules.for_visit(visit)
     survey = firm.survey_for(visit, policy)
-    if visit.phone is None and "sms" in known.addresses:
-        visit = replace(visit, phone=known.addresses["sms"])
-    opening = firm.opening(visit, policy, quiet or visit.extra.get("quiet_hours"))
+    opening = firm.opening(visit, policy, quiet or visit.extra.get("quiet_hours"), known.addresses.get("sms"))
     answers = _answers_so_far(tx, firm, visit, policy, survey, now)
     decision = decide(visit, known, policy, opening, now, answers_so_far=answers)
     return Judgement(decision, policy, survey, opening, known.addresses)
@@ -208,13 +208,18 @@ def setting_for(
         language=firm.language,
         languages=firm.languages,
         policy=policy,
-        opening=firm.opening(replace(visit, phone=row.phone), policy, row.quiet),
+        opening=firm.opening(visit, policy, row.quiet, row.phone),
         values=template_values(visit),
         occurred_at=visit.occurred_at,
         visit_number=row.visit_number,
         first_contact=first_contact,
         knows_language=bool(visit.language),
     )
+
+
+def opening_of(firm: Firm, row: VisitRow) -> Opening:
+    """Return when the customer of a visit may be written to."""
+    return firm.opening(row.visit, firm.rules.for_visit(row.visit), row.quiet, row.phone)
 
 
 def survey_of(tx: Transaction, firm: Firm, row: ConversationRow) -> Survey:

@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.carrying import carry_out, settle
 from bot.firm import Firm
 from bot.outcomes import give_up
-from bot.planning import setting_for
+from bot.planning import setting_for, survey_of
 from storage.transaction import Transaction
 from surveys.conversation import advance
 from surveys.events import TimedOut
@@ -25,8 +25,7 @@ def wake(tx: Transaction, firm: Firm, conversation_id: int, now: datetime) -> No
         return
     visit = tx.visits.get(row.visit_id)
     assert visit is not None, f"conversation {conversation_id} is about no visit"
-    survey = firm.version(row.survey, row.version, tx.conversations.survey_source(row.survey, row.version))
-    setting = setting_for(tx, firm, visit, survey)
+    setting = setting_for(tx, firm, visit, survey_of(tx, firm, row))
     conversation = row.conversation
     if person.opted_out_at is not None or visit.state == "unknown":
         # No reminder to who stopped, nor about a question that may never have arrived.

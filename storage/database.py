@@ -53,12 +53,12 @@ class Database:
         return self._connection.execute(self._queries[name], storable(values))
 
 
-def storable(values: Mapping[str, object]) -> dict[str, object]:
+def storable(values: Mapping[str, object]) -> Mapping[str, object]:
     """Return parameters that every store takes: U+FFFD in place of NUL and of halves of surrogate pairs."""
-    return {
-        key: clean(value) if isinstance(value, str) and ("\0" in value or not value.isascii()) else value
-        for key, value in values.items()
-    }
+    for value in values.values():
+        if isinstance(value, str) and ("\0" in value or not value.isascii()):
+            return {key: clean(one) if isinstance(one, str) else one for key, one in values.items()}
+    return values
 
 
 def clean(text: str) -> str:

@@ -123,10 +123,15 @@ def opening_for(
     country: str,
     organisation_zone: ZoneInfo,
     branch_zone: ZoneInfo | None = None,
+    phone: str | None = None,
     quiet: Window | None = None,
 ) -> Opening:
-    """Return the allowed moments of the customer of a visit; the number is asked only where it can tell something."""
-    number_country = country_of(visit.phone) if visit.phone else None
+    """Return the allowed moments of the customer of a visit; the number is asked only where it can tell something.
+
+    `phone` is the customer's number where the visit itself names none.
+    """
+    phone = visit.phone or phone
+    number_country = country_of(phone) if phone else None
     if number_country == country or number_country not in known_countries():
         number_country = None
     return Opening(
@@ -136,7 +141,7 @@ def opening_for(
         skip_public_holidays=policy.skip_public_holidays,
         country=country,
         quiet=quiet,
-        narrowing=zones_of(visit.phone) if visit.phone and not visit.timezone else (),
+        narrowing=zones_of(phone) if phone and not visit.timezone else (),
         number_country=number_country,
     )
 

@@ -68,7 +68,7 @@ class Desk:
             take_visit(tx, firm, visit, ASKED - timedelta(days=1))
             person = tx.people.by_address("sms", PHONE)
             assert person is not None
-            assert claim_invitation(tx, firm, "sms", "v-1", person, ASKED, ("a", "o", ASKED))
+            assert claim_invitation(tx, firm, "sms", "v-1", tx.people.lock(person), ASKED, ("a", "o", ASKED))
 
         self.write(work)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -156,8 +156,8 @@ def _windows(
         if row is None or row["kind"] not in {Kind.INVITATION, Kind.REMINDER}:
             continue
         stored = visits[row["visit_id"]]
-        visit = replace(stored.visit, phone=stored.phone)
-        opening = firm.opening(visit, firm.rules.for_visit(visit), stored.quiet)
+        visit = stored.visit
+        opening = firm.opening(visit, firm.rules.for_visit(visit), stored.quiet, stored.phone)
         if not opening.is_open(one.at):
             local = one.at.astimezone(opening.zone)
             yield f"window: {row['kind']} about {visit.visit_id} at {local:%A %Y-%m-%d %H:%M:%S %Z}"

@@ -40,9 +40,10 @@ SELECT * FROM outbox WHERE provider_id = :provider_id;
 SELECT * FROM outbox WHERE state IN ('due', 'retry') AND channel = :channel AND priority <= :priority AND due_at <= :now
 ORDER BY priority, due_at, outbox_id LIMIT :limit $skip_locked;
 
--- name: claim_outbound!
+-- name: claim_outbound^
+-- Claim a message; no row where somebody was faster.
 UPDATE outbox SET state = 'claimed', attempt_id = :attempt_id, owner = :owner, lease_until = :lease_until,
-  tries = tries + 1 WHERE outbox_id = :outbox_id AND state IN ('due', 'retry');
+  tries = tries + 1 WHERE outbox_id = :outbox_id AND state IN ('due', 'retry') RETURNING *;
 
 -- name: release_outbound!
 -- Undo a claim of what surely did not leave: it does not count as a try.

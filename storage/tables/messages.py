@@ -128,17 +128,16 @@ class Outbox:
         row = self._db.one("next_due_outbound", channel=channel)
         return moment(row["due_at"]) if row else None
 
-    def claim(self, outbox_id: int, attempt_id: str, owner: str, lease_until: datetime) -> bool:
-        """Claim a due message; False if somebody was faster."""
-        return (
-            self._db.run(
+    def claim(self, outbox_id: int, attempt_id: str, owner: str, lease_until: datetime) -> OutboundRow | None:
+        """Claim a due message and return it; None if somebody was faster."""
+        return _one(
+            self._db.one(
                 "claim_outbound",
                 outbox_id=outbox_id,
                 attempt_id=attempt_id,
                 owner=owner,
                 lease_until=micros(lease_until),
             )
-            == 1
         )
 
     def release(self, outbox_id: int, attempt_id: str, due_at: datetime) -> None:
@@ -278,13 +277,16 @@ def _inbound(row: Row) -> InboundRow:
     )
 
 
+_MOMENTS = ("due_at", "not_after", "lease_until", "created_at", "sent_at")
+
+
 def _one(row: Row | None) -> OutboundRow | None:
     return _outbound(row) if row else None
 
 
 def _outbound(row: Row) -> OutboundRow:
     plain = dict(row)
-    moments = {
-        key: moment(plain[key]) for key in ("due_at", "not_after", "lease_until", "created_at", "sent_at")
-    }
-    return OutboundRow(**{**plain, **moments, "body": json.loads(plain["body"])})
+    for key in _MOMENTS:
+        plain[key] = moment(plain[key])
+    plain["body"] = json.loads(plain["body"])
+    return OutboundRow(**plain)
