@@ -22,10 +22,12 @@ MOST_UNITS = {"d": 9999, "w": 999, "m": 400, "y": 50}
 EXAMPLES = ("30d", "last-week", "2026-10")
 
 _NEAR_ENOUGH = 50.0  # rapidfuzz ratio, 0..100; below it a guess only puzzles
+_A_SLIP = 75.0  # of a word in another language: nothing less is meant
 _RANGE = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})(?:\s*(?:\.\.+|…)\s*(\d{4}-\d{1,2}-\d{1,2}))?")
 _YEAR = re.compile(r"\d{4}")
 _MONTH = re.compile(r"(\d{4})[-./](\d{1,2})")
 _QUARTER = re.compile(r"(\d{4})[-\s]?q(\d)")
+_OTHER_WAY_ROUND = re.compile(r"(q\d|\d{1,2}(?=[./]))[\s./-]?(\d{4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +124,12 @@ def nearest_word(word: str, choices: Iterable[str], cutoff: float = _NEAR_ENOUGH
 def nearest_phrase(text: str, language: str, also: Sequence[str] = ()) -> str | None:
     """Return the period phrase, or one of `also`, most like `text`: in the reader's language if there is one."""
     own, *others = vocabularies(language)
-    rest = [*own.names, *(word for words in others for word in words.spoken)]
-    return nearest_word(text, [*also, *own.spoken], 60.0) or nearest_word(text, [*also, *own.spoken, *rest])
+    foreign = [word for words in others for word in words.spoken]
+    return (
+        nearest_word(text, [*also, *own.spoken], 60.0)
+        or nearest_word(text, foreign, _A_SLIP)
+        or nearest_word(text, [*also, *own.spoken, *own.names])
+    )
 
 
 def _period(span: _Span, zone: ZoneInfo) -> Period:
@@ -139,6 +145,8 @@ def _period(span: _Span, zone: ZoneInfo) -> Period:
 
 def _iso(text: str, today: date, language: str) -> _Span | None:
     folded = fold(text)
+    if match := _OTHER_WAY_ROUND.fullmatch(folded):  # Q3 2026, 10/2026
+        folded = f"{match[2]}-{match[1]}"
     if match := _RANGE.fullmatch(folded):
         first, last = _date(match[1]), _date(match[2] or match[1])
         if last < first:
@@ -153,6 +161,9 @@ def _iso(text: str, today: date, language: str) -> _Span | None:
         if not 1 <= int(match[2]) <= 12:
             raise PeriodError(f"{text!r}: months are 01 to 12.", text, f"{match[1]}-12", EXAMPLES[2])
         return _month(_year(match[1]), int(match[2]), language)
+    if re.fullmatch(r"q[1-4]", folded):  # the latest that has begun, as for a month without its year
+        number = int(folded[1])
+        return _quarter(today.year - (3 * number - 2 > today.month), number, language)
     if _YEAR.fullmatch(folded):
         year = _year(folded)
         return _Span(date(year, 1, 1), date(year + 1, 1, 1), folded)
@@ -203,6 +214,10 @@ def _count(text: str, today: date, language: str) -> _Span | None:
         match _without(tokens(text), words.skip | words.last):
             case [number, unit] if number.isdecimal() and unit in words.units:
                 return _last_units(int(number), words.units[unit], text, today, language)
+            case [number, unit] if number in words.numbers and unit in words.units:
+                return _last_units(words.numbers[number], words.units[unit], text, today, language)
+            case rest if (span := words.spans.get("".join(rest))) is not None:
+                return _last_units(int(span[:-1]), span[-1], text, today, language)
             case [unit] if unit in words.units and len(unit) > 2:
                 return _last_units(1, words.units[unit], text, today, language)
     return None
@@ -231,6 +246,8 @@ def _named_month(text: str, today: date, language: str) -> _Span | None:
             case [name] if name in words.months:
                 month = words.months[name]
                 return _month(today.year - (month > today.month), month, language)
+            case [name, unit] if name in words.months and words.units.get(unit) == "m":
+                return _named_month(name, today, language)  # "октябрь месяц"
             case [name, year] if name in words.months and _YEAR.fullmatch(year):
                 return _month(_year(year), words.months[name], language)
             case [year, name] if name in words.months and _YEAR.fullmatch(year):

@@ -65,7 +65,7 @@ def parse_request(
     both WordError, which name the wrong word, the nearest right one and an example.
     """
     known = _known_dimensions(dimensions, language)
-    rest, where = _take_filters(_glue_equals(words), known)
+    rest, where = _take_filters(_glue_equals(words), known, language)
     rest, by = _take_breakdown(rest, known, language)
     rest, survey = _take_survey(rest, {fold(name): name for name in surveys})
     if not rest:
@@ -78,6 +78,16 @@ def parse_request(
             raise
         raise _not_known(wrong, dimensions, surveys, language) from error
     return ScoreRequest(period, by, where, survey)
+
+
+def without_weekly(words: Sequence[str], language: str) -> list[str]:
+    """Return the words without "by week", in one word or two, of any language."""
+    known = frozenset().union(*(vocabulary.weekly for vocabulary in vocabularies(language)))
+    for size in (2, 1):
+        for at in range(len(words) - size + 1):
+            if joined(" ".join(words[at : at + size])) in known:
+                return [*words[:at], *words[at + size :]]
+    return list(words)
 
 
 def _known_dimensions(dimensions: Sequence[str], language: str) -> Mapping[str, str]:
@@ -105,14 +115,14 @@ def _glue_equals(words: Sequence[str]) -> list[str]:
 
 
 def _take_filters(
-    words: Sequence[str], known: Mapping[str, str]
+    words: Sequence[str], known: Mapping[str, str], language: str
 ) -> tuple[list[str], tuple[tuple[str, str], ...]]:
     rest = [word for word in words if "=" not in word]
     where = []
     for word in words:
         name, equals, value = word.partition("=")
         if equals:
-            where.append((_dimension(name, known), value.strip()))
+            where.append((_dimension(name, known, language), value.strip()))
     return rest, tuple(where)
 
 
@@ -120,6 +130,9 @@ def _take_breakdown(
     words: list[str], known: Mapping[str, str], language: str
 ) -> tuple[list[str], str | None]:
     """Take "by branch" out, or "branch kaupa": some languages put the little word after."""
+    for index, word in enumerate(words):
+        if any(joined(word) in vocabulary.alone for vocabulary in vocabularies(language)):
+            return words[:index] + words[index + 1 :], known[joined(word)]
     little = frozenset().union(*(vocabulary.by for vocabulary in vocabularies(language)))
     at = next((index for index, word in enumerate(words) if joined(word) in little), None)
     if at is None:
@@ -129,13 +142,14 @@ def _take_breakdown(
         return words[: at - 1] + words[at + 1 :], known[joined(before[0])]
     if not after:
         raise RequestError(f"{words[at]!r} what?", words[at], "by branch", EXAMPLE)
-    return words[:at] + words[at + 2 :], _dimension(after[0], known)
+    return words[:at] + words[at + 2 :], _dimension(after[0], known, language)
 
 
-def _dimension(name: str, known: Mapping[str, str]) -> str:
+def _dimension(name: str, known: Mapping[str, str], language: str) -> str:
     found = known.get(joined(name)) or known.get(fold(name))
     if found is None:
-        nearest = nearest_word(name, known.values())
+        own, *others = (vocabulary.breakdowns for vocabulary in vocabularies(language))
+        nearest = nearest_word(name, [*known.values(), *own]) or nearest_word(name, sum(others, ()), 75.0)
         raise RequestError(f"There is nothing to report by called {name!r}.", name, nearest, EXAMPLE)
     return found
 

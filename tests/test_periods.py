@@ -63,6 +63,10 @@ def read(text: str, language: str = "en", today: date = SUNDAY) -> tuple[str, st
         ("2024-02", "2024-02-01", "2024-02-29"),
         ("2026-Q3", "2026-07-01", "2026-09-30"),
         ("2026q3", "2026-07-01", "2026-09-30"),
+        ("Q3 2026", "2026-07-01", "2026-09-30"),
+        ("Q3", "2026-07-01", "2026-09-30"),
+        ("10/2026", "2026-10-01", "2026-10-31"),
+        ("10.2026", "2026-10-01", "2026-10-31"),
         ("2026", "2026-01-01", "2026-12-31"),
         ("2026-10-01..2026-10-31", "2026-10-01", "2026-10-31"),
         ("2026-10-01…2026-10-31", "2026-10-01", "2026-10-31"),
@@ -114,6 +118,29 @@ def test_every_form_of_the_command_line(text: str, first: str, last: str) -> Non
         ("30 הימים האחרונים", "30d"),
         ("באוקטובר", "2026-10"),
         ("٣٠ d", "30d"),
+        ("three months", "3m"),
+        ("half a year", "6m"),
+        ("kolm kuud", "3m"),
+        ("viimase poole aasta jooksul", "6m"),
+        ("viimasel kuul", "1m"),
+        ("eelmises kvartalis", "last-quarter"),
+        ("edellisellä viikolla", "last-week"),
+        ("kuluvassa kuussa", "this-month"),
+        ("viimeisten kolmen kuukauden aikana", "3m"),
+        ("viime neljänneksellä", "last-quarter"),
+        ("прошлой недели", "last-week"),
+        ("прошлого месяца", "last-month"),
+        ("с начала года", "this-year"),
+        ("за полгода", "6m"),
+        ("октябрь месяц", "2026-10"),
+        ("за последние три месяца", "3m"),
+        ("בחודש הקודם", "last-month"),
+        ("החודש האחרון", "1m"),
+        ("בשבוע האחרון", "1w"),
+        ("בחודשיים האחרונים", "2m"),
+        ("שלושת החודשים האחרונים", "3m"),
+        ("חצי השנה האחרונה", "6m"),
+        ("מתחילת השנה", "this-year"),
     ],
 )
 @pytest.mark.parametrize("language", ["en", "he"])
@@ -127,7 +154,7 @@ def test_no_word_means_two_things_in_two_languages() -> None:
     seen: dict[str, object] = {}
     for language in LANGUAGES:
         words = words_of(language)
-        for table in (words.phrases, words.units, words.months):
+        for table in (words.phrases, words.units, words.months, words.numbers):
             for word, meaning in table.items():
                 assert seen.setdefault(word, meaning) == meaning, (language, word)
 
@@ -165,6 +192,8 @@ def test_a_label_is_in_the_language_of_the_reader(text: str, language: str, labe
         ("30x", "30 d"),
         ("eelmine nadl", "eelmine nädal"),
         ("прошлый мсяц", "прошлый месяц"),
+        ("viime viikola", "viime viikolla"),
+        ("בחודש שעברר", "בחודש שעבר"),
         ("2026-13", "2026-12"),
         ("2026-Q5", "2026-Q4"),
         ("0d", "1d"),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveys.periods import PeriodError, WordError
-from surveys.requests import RequestError, ScoreRequest, parse_request, split_words
+from surveys.requests import RequestError, ScoreRequest, parse_request, split_words, without_weekly
 
 DIMENSIONS = ("branch", "employee", "product", "touchpoint", "channel", "language", "month", "fuel_type")
 
@@ -51,6 +51,9 @@ def test_all_parts_in_any_order() -> None:
         ("за 30 дней по филиалам", "branch"),
         ("прошлый месяц по сотрудникам", "employee"),
         ("לפי סניף החודש", "branch"),
+        ("viime kuussa toimipisteittäin", "branch"),
+        ("kuukausittain 6m", "month"),
+        ("по магазину", "branch"),
         ("by fuel_type", "fuel_type"),
         ("by Fuel_Type", "fuel_type"),
         ("by month 6m", "month"),
@@ -72,6 +75,8 @@ def test_a_breakdown_in_five_languages(text: str, by: str | None) -> None:
         ("30d by", "by", "by branch"),
         ("city=Tartu", "city", None),
         ("emploee=Mari", "emploee", "employee"),
+        ("filaal=Tartu", "filaal", "filiaal"),
+        ("по сотруднкам", "сотруднкам", "сотрудникам"),
         ("nps csi", "csi", "nps"),
         ("=Tartu", "", None),
     ],
@@ -83,6 +88,23 @@ def test_an_unknown_word_gets_the_nearest_right_one_and_an_example(
         ask(text)
     assert (caught.value.word, caught.value.nearest) == (word, nearest)
     assert "Example: /score" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("12w by week", ["12w"]),
+        ("weekly", []),
+        ("last week", ["last", "week"]),
+        ("12 weeks", ["12", "weeks"]),
+        ("12n nädalate kaupa", ["12n"]),
+        ("viikoittain 6m", ["6m"]),
+        ("за полгода по неделям", ["за", "полгода"]),
+        ("לפי שבוע", []),
+    ],
+)
+def test_by_week_is_how_a_trend_is_told_anyway(text: str, left: list[str]) -> None:
+    assert without_weekly(split_words(text), "en") == left
 
 
 def test_a_wrong_period_is_told_as_a_period() -> None:

@@ -24,11 +24,16 @@ class Words:
 
     phrases: Mapping[str, str]  # "lastweek" -> "last-week"
     units: Mapping[str, str]  # "days" -> "d"
+    numbers: Mapping[str, int]  # "three" -> 3
+    spans: Mapping[str, str]  # beside a word for "last", or several units in one word: "полгода" -> "6m"
     months: Mapping[str, int]  # "october" -> 10
     skip: frozenset[str]  # carry no meaning: "the", "in"
     last: frozenset[str]  # carry none beside a number: "last 30 days" is "30 days"
     by: frozenset[str]
     dimensions: Mapping[str, str]  # "branches" -> "branch"
+    alone: frozenset[str]  # those that need no little word: "toimipisteittäin" is "by branch"
+    weekly: frozenset[str]  # "by week" in a word or two
+    breakdowns: tuple[str, ...]  # dimensions as people write them, for "did you mean"
     spoken: tuple[str, ...]  # phrases and months as people write them, for "did you mean"
     names: Mapping[str, str]  # "last-week" -> "last week", the label
     labels: Mapping[str, Mapping[str, str]]  # unit -> plural form -> "last {n} days"
@@ -68,11 +73,18 @@ def words_of(language: str) -> Words:
     return Words(
         phrases=_inverted(data["phrases"]),
         units=_inverted(data["units"]),
+        numbers=MappingProxyType(
+            {joined(word): int(n) for n, own in data["numbers"].items() for word in own}
+        ),
+        spans=_inverted(data.get("spans", {})),
         months=MappingProxyType({joined(name): number for name, number in months}),
         skip=frozenset(joined(word) for word in data["skip"]),
         last=frozenset(joined(word) for word in data["last"]),
         by=frozenset(joined(word) for word in data["by"]),
         dimensions=_inverted(data["dimensions"]),
+        alone=frozenset(joined(word) for word in data.get("alone", [])),
+        weekly=frozenset(joined(word) for word in data["weekly"]),
+        breakdowns=tuple(word for own in data["dimensions"].values() for word in own),
         spoken=tuple(phrase for phrases in data["phrases"].values() for phrase in phrases)
         + tuple(name for name, _ in months if len(name) > 3),
         names=MappingProxyType({canonical: phrases[0] for canonical, phrases in data["phrases"].items()}),

@@ -23,6 +23,7 @@ from bot.staff.phrases import (
 from bot.staff.reply import Reply, bold, button, lines_of, quiet, rows_of
 from bot.staff.request_words import words_of
 from surveys.measures import ANSWER_MEASURES
+from surveys.requests import without_weekly
 from surveys.texts import say
 
 DEFAULT = "12w"
@@ -32,7 +33,7 @@ ARROWS = {Change.UP: "▲", Change.DOWN: "▼"}
 
 async def answer(asked: Asked) -> Reply:
     """Answer `/trend`. Raises WordError."""
-    words = [word for word in asked.words if word.casefold() not in {"week", "weekly"}]
+    words = without_weekly(asked.words, asked.language)
     request = await read_words(
         asked.store, asked.firm, words, asked.now, language=asked.language, default_period=DEFAULT
     )
