@@ -1,9 +1,8 @@
 """Wire samples, one file each: ``in-*.json`` is a request and what it means, ``out-*.json`` a message and what leaves.
 
 They are written down from the providers' documentation and compared with what the clients here really put on the
-wire. Twilio's own OpenAPI description is to be had from an npm package only, so checking against it needs the network
-at test time; these samples stand in for it. After a wanted change: ``ASKWHY_UPDATE_SAMPLES=1 pytest tests/channels``
-writes what leaves now; read the difference before you commit it.
+wire; test_described_*.py hold what is sent against the vendors' own descriptions. After a wanted change:
+``ASKWHY_UPDATE_SAMPLES=1 pytest tests/channels`` writes what leaves now; read the difference before you commit it.
 """
 
 import json

@@ -86,7 +86,6 @@ def resource(message: dict[str, Any], account: str) -> dict[str, Any]:
         "sid": message["sid"],
         "status": message["status"],
         "subresource_uris": {"media": f"{uri}/Media.json"},
-        "tags": None,
         "to": message["to"],
         "uri": f"{uri}.json",
     }
