@@ -34,7 +34,8 @@ def take_visits(tx: Transaction, firm: Firm, visits: Sequence[Visit], now: datet
     touched: set[str] = set()
     for visit, stranger in zip(visits, strangers, strict=True):
         known = visit.visit_id in before
-        if known and visit.visit_id not in touched and before[visit.visit_id] == tx.visits.fingerprint(visit):
+        untouched = known and visit.visit_id not in touched
+        if new.brought(visit) or (untouched and before[visit.visit_id] == tx.visits.fingerprint(visit)):
             taken.append(Taken.KNOWN)
         elif stranger and not known and not new.met(visit):
             new.meet(visit)
@@ -56,16 +57,20 @@ class _Strangers:
         self._tx = tx
         self._firm = firm
         self._now = now
-        self._waiting: list[Visit] = []
+        self._waiting: dict[str, Visit] = {}
         self._met: set[tuple[str, str | None]] = set()
 
     def met(self, visit: Visit) -> bool:
         """Tell whether this batch brought this visit, its customer or its phone before."""
         return not self._met.isdisjoint(_marks(visit))
 
+    def brought(self, visit: Visit) -> bool:
+        """Tell whether a visit waits already, the same in everything."""
+        return self._waiting.get(visit.visit_id) == visit
+
     def meet(self, visit: Visit) -> None:
         """Keep the first visit of a stranger until `store()`."""
-        self._waiting.append(visit)
+        self._waiting[visit.visit_id] = visit
         self.remember(visit)
 
     def remember(self, visit: Visit) -> None:
@@ -76,11 +81,11 @@ class _Strangers:
         """Store who waits."""
         if not self._waiting:
             return
-        tx, visits = self._tx, self._waiting
+        tx, visits = self._tx, tuple(self._waiting.values())
         people = tx.people.add_strangers([(_customer(visit), visit.phone) for visit in visits])
         plans = [plan_for_stranger(tx, self._firm, visit, self._now) for visit in visits]
         tx.visits.add_many(zip(visits, people, plans, strict=True), self._now)
-        self._waiting = []
+        self._waiting = {}
 
 
 def _marks(visit: Visit) -> list[tuple[str, str | None]]:

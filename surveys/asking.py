@@ -115,16 +115,15 @@ def decide(
     now = now.astimezone(UTC)  # sums and differences within one zone would go by its wall clock
     occurred_at = visit.occurred_at.astimezone(UTC)
     latest = occurred_at + policy.stale_after
-    stale = Suppressed(Reason.STALE, _span("at_most", policy.stale_after))
     if now > latest:
-        return stale
+        return _stale(policy)
     due = due_at(occurred_at, policy, opening)
     at = due if due is None or due >= now else opening.next_open(now)
     never_allowed = (
         due is None or due > latest
     )  # by the rules themselves; otherwise the moment came and went by
     if not never_allowed and (at is None or at > latest):
-        return stale
+        return _stale(policy)
     if not in_sample(visit.visit_id, policy.sample):
         return Suppressed(Reason.NOT_SAMPLED, {"per_mille": round(policy.sample * 1000)})
     return (
@@ -159,6 +158,10 @@ def reminder_at(last_sent: datetime, policy: Policy, opening: Opening) -> dateti
 def expires_at(asked_at: datetime, policy: Policy) -> datetime:
     """Return when an unanswered invitation expires (UTC), as elapsed time."""
     return asked_at.astimezone(UTC) + policy.expire_after
+
+
+def _stale(policy: Policy) -> Suppressed:
+    return Suppressed(Reason.STALE, _span("at_most", policy.stale_after))
 
 
 def _beyond_quota(visit: Visit, policy: Policy, answers: int | None) -> Suppressed | None:

@@ -21,6 +21,7 @@ from phonenumbers import (
     ValidationResult,
 )
 
+from surveys.numbering import numbering_plan
 from surveys.zones import ZoneError, find_zone
 
 _SEPARATORS = re.compile(r"(?:tel:)?[+＋]?[\d\s().\-–—‐‑−/]+", re.IGNORECASE)
@@ -61,11 +62,7 @@ def normalise_phone(text: str, country: str) -> str:
     number that a spreadsheet turned into 37255550100.0 are understood. Two numbers in one cell, letters and extensions are not.
     """
     if text[:1] == "+" and text[1:].isdecimal() and text.isascii():
-        if (
-            _is_complete(text)
-            and _length_problem(_number(text)) is None
-            and _type_of(text) not in _EXTRA_COST
-        ):
+        if _is_complete(text) and _has_length(text) and _type_of(text) not in _EXTRA_COST:
             return text
         bare = text
     else:
@@ -152,7 +149,22 @@ def _number(phone: str) -> PhoneNumber:
 @lru_cache(maxsize=2048)
 def _type_of(phone: str) -> int:
     """Return the kind of a number in E.164: asked when it comes in, and when something is to be sent to it."""
-    return int(phonenumbers.number_type(_number(phone)))
+    code = calling_code(phone)
+    plan = numbering_plan(code)
+    return (
+        int(phonenumbers.number_type(_number(phone)))
+        if plan is None
+        else plan.type_of(phone[1 + len(code) :])
+    )
+
+
+def _has_length(phone: str) -> bool:
+    """Tell whether a number in E.164 has as many digits as numbers there have."""
+    code = calling_code(phone)
+    plan = numbering_plan(code)
+    return (
+        _length_problem(_number(phone)) is None if plan is None else plan.has_length(phone[1 + len(code) :])
+    )
 
 
 def _bare(text: str) -> str:

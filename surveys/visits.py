@@ -116,7 +116,10 @@ def parse_visit(
     """
     cells: dict[str, str] = {}
     for key, value in row.items():
-        if value is not None and value != "" and (name := column(key)) and (text := _text(name, value)):
+        if value is None or value == "" or not (name := column(key)):
+            continue
+        plain = isinstance(value, str) and len(value) <= LONGEST_KEY and value.isprintable()
+        if text := value.strip() if plain else _text(name, value):  # type: ignore[attr-defined]  # a text, if plain
             cells[name] = text
     take = cells.pop
     return Visit(
@@ -147,6 +150,8 @@ def _text(name: str, value: object) -> str:
 
 
 def _identity(name: str, text: str) -> str:
+    if 0 < len(text) <= LONGEST_KEY and text.isascii() and text.isprintable():
+        return text
     identity = visible(text, joiners=False)
     if not identity:
         raise VisitProblem(name, text, "it is empty", f"every visit needs a {name}")
@@ -154,7 +159,9 @@ def _identity(name: str, text: str) -> str:
 
 
 def _label(name: str, text: str | None) -> str | None:
-    return None if text is None else _short(name, visible(text)) or None
+    if text is None or (len(text) <= LONGEST_KEY and text.isascii() and text.isprintable()):
+        return text
+    return _short(name, visible(text)) or None
 
 
 def _short(name: str, text: str) -> str:

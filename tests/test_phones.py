@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from surveys.numbering import numbering_plan
 from surveys.phones import PhoneProblem, calling_code, can_text, country_of, normalise_phone, zones_of
 
 WRITTEN = [
@@ -129,3 +130,30 @@ def test_zones_are_guessed_from_a_number_where_it_tells_any() -> None:
 def test_what_is_not_e164_has_no_calling_code() -> None:
     with pytest.raises(ValueError, match="not a number in E"):
         calling_code("0999")
+
+
+SINGLE_COUNTRIES = sorted(
+    code for code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE if numbering_plan(str(code))
+)
+
+
+@given(st.sampled_from(SINGLE_COUNTRIES), st.from_regex(r"[0-9]{2,13}", fullmatch=True), st.integers(0, 10))
+def test_a_numbering_plan_tells_what_the_library_tells(code: int, digits: str, kind: int) -> None:
+    region = phonenumbers.COUNTRY_CODE_TO_REGION_CODE[code][0]
+    example = phonenumbers.example_number_for_type(region, kind)
+    real = phonenumbers.national_significant_number(example) if example else ""
+    plan = numbering_plan(str(code))
+    assert plan is not None
+    for national in (digits, digits[:1] + real[1:], real[:-2] + digits[:2]):
+        zeros = len(national) - len(national.lstrip("0"))
+        if not len(national) - zeros > 0:
+            continue
+        number = phonenumbers.PhoneNumber(
+            country_code=code,
+            national_number=int(national),
+            italian_leading_zero=bool(zeros) or None,
+            number_of_leading_zeros=zeros if zeros > 1 else None,
+        )
+        possible = phonenumbers.is_possible_number_with_reason(number)
+        assert plan.type_of(national) == phonenumbers.number_type(number)
+        assert plan.has_length(national) == (possible == phonenumbers.ValidationResult.IS_POSSIBLE)
