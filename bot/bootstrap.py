@@ -9,9 +9,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from importlib import import_module
-from typing import Any
 
+from bot.channels import class_of
 from bot.channels.base import Channel
 from bot.clock import Clock, SystemClock
 from bot.config import Config, ConfigError, Problem
@@ -27,12 +26,6 @@ from storage import make_store
 from storage.base import Store
 from surveys.definition import Survey
 from surveys.policy import Rules
-
-PER_CHAT = {"telegram": 1.0}
-"""Messages a second to one chat, by channel."""
-
-PER_GROUP = {"telegram": 20}
-"""Messages a minute to one group, by channel."""
 
 
 @dataclass
@@ -132,7 +125,7 @@ def build_firm(config: Config, *, channels: tuple[str, ...] = ()) -> Firm:
         confirm_opt_out=config.sms.confirm_opt_out if config.sms else True,
         segments_per_day=config.limits.sms_segments_per_day,
         minimum_answers=config.staff.minimum_answers,
-        channels=tuple(_sections(config)) if channels is None else channels,
+        channels=tuple(config.channel_sections) if channels is None else channels,
         staff_ids=frozenset(str(number) for number in config.staff.telegram_ids),
         staff_groups=frozenset(str(number) for number in config.staff.telegram_groups),
         staff_phones=frozenset(config.staff.phones),
@@ -154,58 +147,19 @@ def _check_surveys(config: Config, rules: Rules, surveys: Mapping[str, Survey]) 
         raise ConfigError(problems)
 
 
-def _sections(config: Config) -> dict[str, Any]:
-    """Return the sections of the channels that are switched on, by name."""
-    sections = {"telegram": config.telegram, "sms": config.sms}
-    return {name: section for name, section in sections.items() if section is not None}
-
-
 def build_channels(config: Config) -> dict[str, Channel]:
     """Return the channels that are switched on, by name."""
-    from bot.channels import CHANNELS
-
-    built: dict[str, Channel] = {}
-    for name, settings in _channel_settings(config).items():
-        module, _, attribute = CHANNELS[name].partition(":")
-        built[name] = getattr(import_module(module), attribute)(settings)
-    return built
-
-
-def _channel_settings(config: Config) -> dict[str, Any]:
-    settings: dict[str, Any] = {}
-    if config.telegram is not None:
-        from bot.channels.telegram import TelegramSettings
-
-        settings["telegram"] = TelegramSettings(
-            token=_secret(config.telegram.token), api_base_url=config.telegram.api_base_url
-        )
-    if config.sms is not None:
-        from bot.channels.sms import SmsSettings
-
-        extra = (config.sms.auth_token_2, config.sms.shared_key)
-        settings["sms"] = SmsSettings(
-            account_sid=config.sms.account_sid or "",
-            auth_token=_secret(config.sms.auth_token),
-            from_number=config.sms.from_number,
-            messaging_service_sid=config.sms.messaging_service_sid,
-            public_base_url=config.web.public_base_url,
-            webhook_secrets=tuple(_secret(value) for value in extra if value),
-            api_base_url=config.sms.api_base_url,
-        )
-    return settings
+    return {name: class_of(name).from_config(config) for name in config.channel_sections}
 
 
 def _rate(config: Config, channel: str) -> float | None:
-    section = _sections(config).get(channel)
+    section = config.channel_sections.get(channel)
     return section.messages_per_second if section else None
 
 
 def _pacer(config: Config, channel: str, clock: Clock) -> Pacer | None:
-    rate = _rate(config, channel)
+    rate, kind = _rate(config, channel), class_of(channel)
     if rate is None:
         return None
-    return Pacer(rate, PER_CHAT.get(channel), PER_GROUP.get(channel), started=clock.monotonic())
-
-
-def _secret(value: Any) -> str:
-    return value.get_secret_value() if value else ""
+    per_chat, per_group = getattr(kind, "per_chat", None), getattr(kind, "per_group", None)
+    return Pacer(rate, per_chat, per_group, started=clock.monotonic())

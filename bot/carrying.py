@@ -89,7 +89,8 @@ def show_choice(
     tx: Transaction, row: ConversationRow, effect: ShowChoice, heard: Inbound | None, now: datetime
 ) -> None:
     """Take the buttons away from every message that asked a question; the newest, or the one pressed, shows the choice."""
-    pressed = heard.message_id if heard and heard.kind is InboundKind.BUTTON else None
+    by_button = heard and heard.kind is InboundKind.BUTTON and heard.channel == "telegram"
+    pressed = heard.message_id if heard and by_button else None
     asked = {
         sent.provider_id: (sent.address, Outgoing.from_dict(sent.body).text)
         for sent in tx.outbox.delivered_in(row.person_id, row.conversation_id, "telegram")

@@ -184,6 +184,17 @@ class Channel(Protocol):
 
 
 @runtime_checkable
+class Hears(Protocol):
+    """A channel whose provider posts what people write to `/webhooks/NAME`. Telegram and SMS have routes of their own."""
+
+    def read_posted(self, query: str, headers: Mapping[str, str], body: bytes) -> list[Inbound] | None:
+        """Read a POST: raw query, lower-case header names. [] = nothing for us; None = not the provider, 403."""
+
+    def answer_to_proof(self, query: Mapping[str, str]) -> str | None:
+        """Answer a GET by which a provider asks whether the address is ours; None = 403."""
+
+
+@runtime_checkable
 class SetByHand(Protocol):
     """A channel whose provider must be told things by hand, so that `askwhy check` can compare them."""
 

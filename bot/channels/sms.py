@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import parse_qs, quote
 
 from bot.channels.base import Decision, Inbound, Outgoing, SendFailed, Sent, Timeouts
@@ -25,6 +25,7 @@ from bot.channels.sms_forms import (
 
 if TYPE_CHECKING:
     from bot.channels.sms_client import SmsHttpClient
+    from bot.config import Config
 
 INBOUND_PATH = "/webhooks/sms"
 STATUS_PATH = "/webhooks/sms/status"
@@ -67,6 +68,23 @@ class SmsChannel:
     """One Twilio sender."""
 
     name = "sms"
+
+    @classmethod
+    def from_config(cls, config: "Config") -> Self:
+        """Build it as `[sms]` says."""
+        section = config.sms
+        assert section, "[sms] is off"
+        extra = (section.auth_token_2, section.shared_key)
+        settings = SmsSettings(
+            account_sid=section.account_sid or "",
+            auth_token=section.auth_token.get_secret_value() if section.auth_token else "",
+            from_number=section.from_number,
+            messaging_service_sid=section.messaging_service_sid,
+            public_base_url=config.web.public_base_url,
+            webhook_secrets=tuple(secret.get_secret_value() for secret in extra if secret),
+            api_base_url=section.api_base_url,
+        )
+        return cls(settings)
 
     def __init__(self, settings: SmsSettings) -> None:
         self.sender = settings.from_number or settings.messaging_service_sid or ""

@@ -11,7 +11,7 @@ from collections.abc import Awaitable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import urlencode
 
 from bot.channels.base import Decision, Inbound, Outgoing, SendFailed, Sent, Timeouts
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from telegram import Bot, InlineKeyboardMarkup, ReplyKeyboardMarkup
 
     from bot.channels.telegram_request import BotRequest
+    from bot.config import Config
 
 T = TypeVar("T")
 
@@ -41,6 +42,16 @@ class TelegramChannel:
     """One bot. ``sender`` is its id, the part of the token before the colon; the rest is the secret."""
 
     name = "telegram"
+    per_chat = 1.0
+    per_group = 20
+
+    @classmethod
+    def from_config(cls, config: "Config") -> Self:
+        """Build it as `[telegram]` says."""
+        section = config.telegram
+        assert section, "[telegram] is off"
+        token = section.token.get_secret_value() if section.token else ""
+        return cls(TelegramSettings(token=token, api_base_url=section.api_base_url))
 
     def __init__(self, settings: TelegramSettings) -> None:
         self.sender = settings.token.partition(":")[0]

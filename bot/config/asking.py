@@ -4,15 +4,21 @@ What the values do is told in `surveys/policy.py`; this file reads them, and `As
 """
 
 from datetime import time, timedelta
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from bot.channels import CHANNELS
 from bot.config.errors import WrongValueError
 from bot.config.sections import Count, Section
 from bot.config.types import Duration, Number
 from surveys import policy
 from surveys.policy import WEEKDAYS, Choose, Policy, Window
+
+if TYPE_CHECKING:
+    ChannelName = str
+else:
+    ChannelName = Literal[tuple(CHANNELS)]
 
 Column = Annotated[str, Field(min_length=1)]
 
@@ -73,10 +79,7 @@ class AskingKeys(Section):
     reminders: Annotated[int, Number, Field(ge=0, le=3)] = 1
     reminder_after: Duration = timedelta(days=1)
     accept_late: Duration = timedelta(days=7)
-    channels: Annotated[tuple[Literal["telegram", "sms", "console"], ...], Field(min_length=1)] = (
-        "telegram",
-        "sms",
-    )
+    channels: Annotated[tuple[ChannelName, ...], Field(min_length=1)] = ("telegram", "sms")
     choose: Choose = "latest"
     touchpoint_priority: tuple[Column, ...] = ()
     caps: tuple[CapKeys, ...] = ()

@@ -1,10 +1,12 @@
 """`Config`: all sections together, with paths made absolute and phones in one form."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, create_model, field_validator
 
+from bot.channels import CHANNELS, class_of
 from bot.config.asking import Asking
 from bot.config.errors import WrongValueError
 from bot.config.sections import (
@@ -27,10 +29,10 @@ from surveys.measures.settings import MeasureSettings
 from surveys.phones import PhoneProblem, normalise_phone
 
 
-class Config(Section):
+class _Config(Section):
     """Everything that `config.toml`, the environment and the files of secrets say.
 
-    `folder` is where relative paths begin; `file` is None when there is no file. `telegram` and `sms` are None when
+    `folder` is where relative paths begin; `file` is None when there is no file. The section of a channel is None when
     the channel is off.
     """
 
@@ -53,6 +55,12 @@ class Config(Section):
     retention: Retention = Retention()
 
     @property
+    def channel_sections(self) -> dict[str, Any]:
+        """The sections of the channels that are switched on, by name."""
+        sections = {name: getattr(self, name, None) for name in CHANNELS}
+        return {name: section for name, section in sections.items() if section is not None}
+
+    @property
     def surveys_folder(self) -> Path:
         """The folder of the user's own surveys: they come beside the ready ones, and before them where ids are equal."""
         return self.folder / "surveys"
@@ -69,7 +77,8 @@ class Config(Section):
 
     def secrets(self) -> frozenset[str]:
         """Return every secret value, for the filter that keeps them out of the log."""
-        values = [value for section in (self.web, self.telegram, self.sms) if section for _, value in section]
+        sections = (self.web, *self.channel_sections.values())
+        values = [value for section in sections for _, value in section]
         return frozenset(value.get_secret_value() for value in values if isinstance(value, SecretStr))
 
     @field_validator("storage")
@@ -89,6 +98,18 @@ class Config(Section):
             return staff
         country = info.data["organisation"].country
         return staff.model_copy(update={"phones": tuple(_e164(phone, country) for phone in staff.phones)})
+
+
+if TYPE_CHECKING:
+    Config = _Config
+else:  # a channel beyond these two brings its section with it, as the class attribute `section`
+    _more = {name: class_of(name) for name in CHANNELS if name not in _Config.model_fields}
+    Config = create_model(
+        "Config",
+        __base__=_Config,
+        __module__=__name__,
+        **{name: (kind.section | None, None) for name, kind in _more.items() if hasattr(kind, "section")},
+    )
 
 
 def _e164(phone: str, country: str) -> str:

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from bot.config.errors import Problem
 from bot.config.model import Config
-from bot.config.overlay import variable
+from bot.config.overlay import is_secret, variable
 
 
 def service_problems(config: Config) -> list[Problem]:
     """List what is missing before the service may start; empty when nothing is."""
-    by_key = {problem.key: problem for problem in (*_sms(config), *_telegram(config))}
+    by_key = {problem.key: problem for problem in (*_sms(config), *_telegram(config), *_others(config))}
     return list(by_key.values())  # what both channels need is said once
 
 
@@ -44,6 +44,14 @@ def _sms(config: Config) -> Iterator[Problem]:
         )
     if config.web.public_base_url is None:
         yield _public_base_url(config, "[sms]: Twilio signs this address and reports deliveries to it")
+
+
+def _others(config: Config) -> Iterator[Problem]:
+    """Every secret of a further channel is needed."""
+    for name, section in config.channel_sections.items():
+        for key in type(section).model_fields if name not in {"telegram", "sms"} else ():
+            if is_secret(name, key) and getattr(section, key) is None:
+                yield _secret(config, name, key, "The provider tells it.")
 
 
 def _missing(config: Config, key: str, fix: str) -> Problem:

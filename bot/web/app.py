@@ -64,6 +64,7 @@ def build_web(app: App) -> Starlette:
                 telegram=telegram if isinstance(telegram, TelegramChannel) else None,
                 secret=secret.get_secret_value() if secret else "",
                 max_body=config.limits.max_body,
+                others=[channel for channel in app.channels.values() if channel not in (sms, telegram)],
             ),
             Route(
                 "/api/{path:path}", _OnFirstUse(api)

@@ -7,13 +7,14 @@ provider comes again; a message that comes again changes nothing, because the st
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.channels.base import Channel, Hears
 from bot.channels.signatures import TELEGRAM_SECRET, same_secret
 from bot.channels.sms import SmsChannel
 from bot.channels.telegram import TelegramChannel
@@ -37,7 +38,13 @@ Handler = Callable[[Request, bytes], Awaitable[Response]]
 
 
 def webhook_routes(
-    service: Service, *, sms: SmsChannel | None, telegram: TelegramChannel | None, secret: str, max_body: int
+    service: Service,
+    *,
+    sms: SmsChannel | None,
+    telegram: TelegramChannel | None,
+    secret: str,
+    max_body: int,
+    others: Sequence[Channel] = (),
 ) -> list[Route]:
     """Return the routes of the channels that are on; `secret` is Telegram's webhook secret, empty when it polls."""
     routes = []
@@ -48,6 +55,11 @@ def webhook_routes(
         routes.append(
             _route("/webhooks/telegram", _telegram(service, telegram, secret), max_body, service.clock)
         )
+    for channel in others:
+        if isinstance(channel, Hears):
+            path = f"/webhooks/{channel.name}"
+            routes.append(_route(path, _posted(service, channel), max_body, service.clock))
+            routes.append(Route(path, _proof(channel), methods=["GET"]))
     return routes
 
 
@@ -87,6 +99,26 @@ def _telegram(service: Service, channel: TelegramChannel, secret: str) -> Handle
             with bind(message_id=inbound.external_id):
                 await service.on_inbound(inbound)
         return Response(status_code=200)
+
+    return answer
+
+
+def _posted(service: Service, channel: Hears) -> Handler:
+    async def answer(request: Request, body: bytes) -> Response:
+        inbounds = channel.read_posted(request.url.query, request.headers, body)
+        if inbounds is None:
+            return Response(status_code=403)
+        for inbound in inbounds:
+            await service.on_inbound(inbound)
+        return Response(status_code=200)
+
+    return answer
+
+
+def _proof(channel: Hears) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(request: Request) -> Response:
+        proof = channel.answer_to_proof(request.query_params)
+        return Response(status_code=403) if proof is None else PlainTextResponse(proof)
 
     return answer
 

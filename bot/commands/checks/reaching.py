@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from bot.channels import CHANNELS
 from bot.channels.base import Decision, SendFailed, SetByHand
 from bot.commands.checks.finding import Checked, Finding
 from bot.config import service_problems
@@ -54,7 +55,7 @@ def check_accounts(checked: Checked) -> Iterator[Finding]:
     from bot.bootstrap import build_channels
 
     lacking = {problem.key.partition("]")[0].strip("[") for problem in service_problems(checked.config)}
-    off: dict[str, None] = {name: None for name in ("telegram", "sms") if name in lacking}
+    off: dict[str, None] = {name: None for name in CHANNELS if name in lacking}
     for name, channel in build_channels(checked.config.model_copy(update=off)).items():
         yield from asyncio.run(_asked(f"[{name}]", channel))
 

@@ -34,7 +34,7 @@ def check_service(checked: Checked) -> Iterator[Finding]:
 
 
 def _channels(config: Config, file: str) -> Iterator[Finding]:
-    on = {name for name in ("telegram", "sms") if getattr(config, name) is not None}
+    on = set(config.channel_sections)
     if not on:
         yield Finding(
             file, "no channel is on, so nobody can be asked", "Fill in [telegram] or [sms].", "note"
