@@ -307,4 +307,5 @@ def _nearest(text: str, language: str) -> str | None:
     number = next((token for token in told if token.isdecimal()), None)
     if number is None:
         return nearest_phrase(text, language)
-    return nearest_word(" ".join(told), [f"{number} {unit}" for words in every for unit in words.units])
+    found = nearest_word(" ".join(told), [f"{number} {unit}" for words in every for unit in words.units])
+    return found and re.sub(r" (?=\w$)", "", found)  # 30d, but 30 days

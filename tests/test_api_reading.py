@@ -48,6 +48,15 @@ async def test_a_wrong_word_is_422_with_a_sentence(api: httpx.AsyncClient, param
     assert isinstance(answer.json()["detail"], str)
 
 
+async def test_a_filter_that_is_not_there_is_refused_and_an_empty_word_is_none(
+    api: httpx.AsyncClient,
+) -> None:
+    refused = await api.get("/api/v1/score", params={"where": "branch=Tartu"})
+    assert (refused.status_code, "'where'" in refused.json()["detail"]) == (422, True)
+    plain, empty = [await api.get(f"/api/v1/score{words}") for words in ("", "?period=&survey=&by=")]
+    assert plain.json() == empty.json()
+
+
 async def test_the_story_of_a_visit(api: httpx.AsyncClient) -> None:
     story = (await api.get("/api/v1/visits/v-1")).json()
     assert (story["visit_id"], story["state"], story["reason"]) == ("v-1", "answered", None)

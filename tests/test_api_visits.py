@@ -91,7 +91,7 @@ async def test_further_columns_are_kept(service: Whole, api: httpx.AsyncClient) 
      {"Authorization": f"Basic {API_TOKEN}"}, {"Authorization": f"Bearer {API_TOKEN}x"}, {"Authorization": "Bearer \xe9"}],
     ids=range(7),
 )  # fmt: skip
-@pytest.mark.parametrize("path", ["/api/v1/visits", "/api/v1/visits/v-1", "/api/v1/score"])
+@pytest.mark.parametrize("path", ["/api/v1/visits", "/api/v1/visits/v-1", "/api/v1/score", "/api/v1"])
 async def test_without_the_token_there_is_nothing(service: Whole, headers: dict[str, str], path: str) -> None:
     async with httpx.AsyncClient(base_url=service.url, trust_env=False) as client:
         method = "POST" if path == PATH else "GET"

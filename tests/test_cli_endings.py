@@ -1,6 +1,7 @@
 """How a command ends: exit codes, one JSON object, and no traceback for what a user has to put right."""
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot import logs
-from bot.cli.app import app
+from bot.cli.app import app, main
 from bot.commands import outcome
 from bot.commands.context import CommandError, Context, WrongUseError
 from bot.config import ConfigError, Problem
@@ -161,3 +162,29 @@ def test_a_named_configuration_must_be_there(monkeypatch: pytest.MonkeyPatch, tm
     result = CliRunner().invoke(app, ["--config", "nowhere.toml", "read", "9"])
     assert result.exit_code == 2
     assert "nowhere.toml: does not exist" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("explain", "VISIT_ID"),
+        ("score --bogus", "--bogus"),
+        ("import visits no-such.csv", "no-such.csv"),
+        ("simulate --days 0", "--days"),
+        ("scores", "'score'"),
+    ],
+)
+def test_a_command_line_that_cannot_be_read_is_one_json_object_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: str, told: str
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["askwhy", *words.split(), "--json"])
+    with pytest.raises(SystemExit) as ending:
+        main()
+    printed = capsys.readouterr()
+    assert ending.value.code == 2
+    assert told in json.loads(printed.out)["error"]
+    assert "Usage: askwhy" in printed.err
+    monkeypatch.setattr(sys, "argv", ["askwhy", *words.split()])
+    with pytest.raises(SystemExit):
+        main()
+    assert capsys.readouterr().out == ""

@@ -135,6 +135,17 @@ def test_a_corrected_rejected_file_is_imported_as_if_it_had_never_been_rejected(
     assert dict(visit.visit.extra) == {}
 
 
+def test_a_row_rejected_again_has_its_new_reason_alone(desk: Desk) -> None:
+    desk.import_visits(HEADER + "v-1,c-1,nonsense,,,\n")
+    path = desk.folder / "visits.rejected.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(",nonsense", ",2024-11-31"), encoding="utf-8")
+    assert desk.import_visits(path)["rejected_file"] == str(desk.folder / "visits.rejected.rejected.csv")
+    header, row = (desk.folder / "visits.rejected.rejected.csv").read_text(encoding="utf-8").splitlines()
+    assert header == "reason," + HEADER.strip()
+    assert "2024-11-31" in row
+    assert "nonsense" not in row
+
+
 def test_the_rejected_file_of_an_earlier_run_goes_when_nothing_is_rejected(desk: Desk) -> None:
     desk.import_visits(HEADER + "v-1,c-1,nonsense,,,\n")
     assert desk.rejected()

@@ -1,5 +1,6 @@
 """The program `askwhy` and its global options."""
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -61,5 +62,11 @@ for part in (setup, visits, numbers, trying, people, store):
 
 
 def main() -> None:
-    """Be the console script."""
-    app(prog_name="askwhy")
+    """Be the console script. With --json a command line that cannot be read, too, is told as one object on standard output."""
+    try:
+        app(prog_name="askwhy")
+    except SystemExit as ending:
+        told = getattr(ending.__context__, "format_message", None)  # typer ends so after a wrong use
+        if told is not None and "--json" in sys.argv:
+            sys.stdout.write(json.dumps({"error": told()}, ensure_ascii=False) + "\n")
+        raise

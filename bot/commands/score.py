@@ -30,6 +30,7 @@ def run(
     from bot.reports.asking import read_options
     from bot.reports.score import score_json, score_report
     from surveys.periods import WordError
+    from surveys.requests import EXAMPLE
 
     async def work(here: Surroundings) -> ScoreReport:
         try:
@@ -45,7 +46,7 @@ def run(
                 end=end,
             )
         except WordError as error:
-            raise WrongUseError(str(error)) from None
+            raise WrongUseError(str(error).replace(EXAMPLE, "askwhy score 30d --by branch")) from None
         return await score_report(here.store, here.firm, request, here.now)
 
     report = with_store(context, work)

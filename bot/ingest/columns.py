@@ -5,18 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from bot.ingest.csv_file import CsvFile, CsvProblem, Record
-from bot.ingest.rejected import REASON, SUFFIX, plain_cell
+from bot.ingest.rejected import is_corrected, plain_cell
 from surveys.period_words import fold
 from surveys.periods import nearest_word
 
 
 class ColumnProblem(ValueError):  # noqa: N818 -- a finding about an option, not a failure of the program
     """A `--column` that cannot be; the text names it and the fix."""
-
-
-def is_corrected(source: CsvFile) -> bool:
-    """Tell whether this is a file of rejected rows that comes back: its first column is the reason, and cells are marked."""
-    return source.path.name.endswith(SUFFIX) and source.header[:1] == [REASON]
 
 
 def records_of(source: CsvFile) -> Iterator[Record]:

@@ -36,6 +36,11 @@ def rejected_path(source: Path) -> Path:
     return source.with_name(source.stem + SUFFIX)
 
 
+def is_corrected(source: CsvFile) -> bool:
+    """Tell whether this is a file of rejected rows that comes back: its first column is the reason, and cells are marked."""
+    return source.path.name.endswith(SUFFIX) and source.header[:1] == [REASON]
+
+
 class RejectedFile:
     """Written from the first rejected row on. Where nothing was rejected, `close()` removes one of an earlier run.
 
@@ -47,6 +52,9 @@ class RejectedFile:
         self.rows = 0
         self._needed = False
         self._source = source
+        self._stale = (
+            1 if is_corrected(source) else 0
+        )  # cells before the row itself: the reason of an earlier run
         self._file: TextIO | None = None
 
     def add(self, reason: str, cells: list[str]) -> None:
@@ -55,8 +63,8 @@ class RejectedFile:
         if self._file is None:
             encoding = "utf-8-sig" if self._source.marked else "utf-8"
             self._file = self.path.open("w", encoding=encoding, newline="")
-            self._write([REASON, *self._source.header])
-        self._write([reason, *cells])
+            self._write([REASON, *self._source.header[self._stale :]])
+        self._write([reason, *cells[self._stale :]])
         self.rows += 1
 
     def close(self) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.ingest.csv_file import CsvFile, CsvProblem, Record
-from bot.ingest.rejected import REASON, SUFFIX, plain_cell
+from bot.ingest.rejected import is_corrected, plain_cell
 from surveys.visits import Visit, VisitProblem, parse_header, parse_visit
 
 BATCH = 500
@@ -41,7 +41,7 @@ class Batch:
 
 def read_visits(file: CsvFile, reading: Reading, size: int = BATCH) -> Iterator[Batch]:
     """Yield the rows of a visits file. Raises CsvProblem at once for a header without a required column, or with one twice."""
-    corrected = file.path.name.endswith(SUFFIX) and file.header[:1] == [REASON]
+    corrected = is_corrected(file)
     header = ["", *file.header[1:]] if corrected else file.header
     try:
         names = parse_header(header)

@@ -156,16 +156,22 @@ def build_api(
 
     @v1.get("/score", responses=_told(422))
     async def get_score(
+        request: Request,
         period: Annotated[str, Query(examples=["30d", "last-month"])] = "30d",
         survey: str | None = None,
         by: str | None = None,
     ) -> dict[str, Any]:
         """Return the score of a period with its interval, bands and groups."""
+        if others := sorted(
+            set(request.query_params) - {"period", "survey", "by"}
+        ):  # a filter left out is a wrong number
+            raise HTTPException(422, f"There is no parameter {others[0]!r}; there are period, survey and by.")
         try:
-            return await score(period, survey, by)
+            return await score(period, survey or None, by or None)
         except ValueError as error:
             raise HTTPException(422, str(error)) from None
 
+    @v1.api_route("", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)
     @v1.api_route("/{path:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)
     async def unknown(request: Request) -> None:
         """Refuse what is not there; whoever has no token is not told so much."""
