@@ -94,5 +94,4 @@ def _marks(visit: Visit) -> list[tuple[str, str | None]]:
 
 
 def _customer(visit: Visit) -> CustomerRow:
-    quiet = visit.extra.get("quiet_hours")
-    return CustomerRow(visit.customer_id, 0, visit.name, visit.language, visit.timezone, quiet)
+    return CustomerRow(visit.customer_id, 0, visit.name, visit.language, visit.timezone, visit.quiet_hours)

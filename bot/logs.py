@@ -82,11 +82,22 @@ def set_up(*, secrets: Iterable[str] = (), level: str = "info", stream: TextIO |
 
 
 def keep_quiet() -> None:
-    """Where no log was set up, as in most commands, write warnings only, and to standard error: the rest is an answer's."""
+    """Where no log was set up, as in most commands, write warnings only, and to standard error: the rest is an answer's.
+
+    What must not be in a log is left out here too: a traceback is drawn without the values of its variables.
+    """
     import structlog
 
     if not structlog.is_configured():
         structlog.configure(
+            processors=[
+                structlog.stdlib.add_log_level,
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+                structlog.processors.format_exc_info,
+                withhold,
+                clean,
+                _readable,
+            ],
             wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
             logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         )

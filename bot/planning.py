@@ -72,7 +72,7 @@ def take_visit(tx: Transaction, firm: Firm, visit: Visit, now: datetime) -> Take
             visit.name,
             visit.language,
             visit.timezone,
-            visit.extra.get("quiet_hours"),
+            visit.quiet_hours,
         )
     )
     before = tx.visits.get(visit.visit_id)  # as it is now that nobody else works on this person
@@ -184,7 +184,7 @@ def _judge(
 ) -> Judgement:
     policy = firm.rules.for_visit(visit)
     survey = firm.survey_for(visit, policy)
-    opening = firm.opening(visit, policy, quiet or visit.extra.get("quiet_hours"), known.addresses.get("sms"))
+    opening = firm.opening(visit, policy, quiet or visit.quiet_hours, known.addresses.get("sms"))
     answers = _answers_so_far(tx, firm, visit, policy, survey, now)
     decision = decide(visit, known, policy, opening, now, answers_so_far=answers)
     return Judgement(decision, policy, survey, opening, known.addresses)

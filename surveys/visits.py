@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import TypeVar
+from typing import TypeVar, overload
 from zoneinfo import ZoneInfo
 
 from surveys.cells import (
@@ -22,6 +22,7 @@ from surveys.cells import (
     yes_or_no_in,
 )
 from surveys.phones import PhoneProblem, normalise_phone
+from surveys.policy import Window
 from surveys.zones import ZoneError, find_zone
 
 T = TypeVar("T")
@@ -40,6 +41,9 @@ OPTIONAL = (
     "resolved",
 )
 FIELDS = frozenset(REQUIRED + OPTIONAL)
+
+QUIET_HOURS = "quiet_hours"
+"""A further column that means something: hours ("21:00-08:00") in which the customer is left alone."""
 
 LONGEST_KEY = 255  # characters of what stores and reports use as a key: ids, names, branches, products
 
@@ -74,6 +78,11 @@ class Visit:
     amount: Decimal | None = None
     resolved: bool | None = None
     extra: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def quiet_hours(self) -> str | None:
+        """Hours in which this customer is left alone, as `Window.parse` reads them."""
+        return self.extra.get(QUIET_HOURS)
 
     def attribute(self, name: str, /) -> str | None:
         """Return any column as text, the further ones included; None when it is empty or absent."""
@@ -122,6 +131,8 @@ def parse_visit(
         if text := value.strip() if plain else _text(name, value):  # type: ignore[attr-defined]  # a text, if plain
             cells[name] = text
     take = cells.pop
+    if QUIET_HOURS in cells:
+        cells[QUIET_HOURS] = _read(QUIET_HOURS, cells[QUIET_HOURS], _hours)
     return Visit(
         visit_id=_identity("visit_id", take("visit_id", "")),
         customer_id=_identity("customer_id", take("customer_id", "")),
@@ -179,6 +190,10 @@ def _occurred_at(text: str, zone: ZoneInfo, now: datetime) -> datetime:
         raise VisitProblem("occurred_at", text, problem.problem, problem.fix) from None
 
 
+@overload
+def _read(name: str, text: str, read: Callable[[str], T]) -> T: ...
+@overload
+def _read(name: str, text: str | None, read: Callable[[str], T]) -> T | None: ...
 def _read(name: str, text: str | None, read: Callable[[str], T]) -> T | None:
     if text is None:
         return None
@@ -195,13 +210,20 @@ def _zone_name(text: str) -> str:
         raise CellProblem("it is not a time zone", error.fix) from None
 
 
+def _hours(text: str) -> str:
+    try:
+        return str(Window.parse(text))
+    except ValueError:
+        raise CellProblem("it is no hours of a day", 'write it like "21:00-08:00"') from None
+
+
 def _language(text: str | None, languages: Collection[str]) -> str | None:
     return None if text is None or len(text) > LONGEST_KEY else language_in(text, tuple(languages))
 
 
 @lru_cache(maxsize=1024)
 def column(key: object) -> str:
-    """Return the name of a column: one of FIELDS however it is spelled ("Visit ID"), else the text without what is not seen."""
+    """Return the name of a column: one we know however it is spelled ("Visit ID"), else the text without what is not seen."""
     if not isinstance(key, str):  # csv.DictReader keeps surplus cells under None
         raise VisitProblem(
             "row",
@@ -213,4 +235,4 @@ def column(key: object) -> str:
         raise VisitProblem("header", key, f"a column's name is over {LONGEST_KEY} characters", "shorten it")
     name = visible(key)
     known = name.casefold().replace(" ", "_").replace("-", "_")
-    return known if known in FIELDS else name
+    return known if known in FIELDS or known == QUIET_HOURS else name

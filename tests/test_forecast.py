@@ -6,7 +6,7 @@ import random
 import sqlite3
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from bot.bootstrap import build_app, build_firm
 from bot.channels.console import ConsoleChannel
 from bot.clock import VirtualClock
 from bot.commands.context import Context
+from bot.commands.forecast import grouped
 from bot.commands.outcome import finish
 from bot.config import load_config
 from bot.forecasting import Trial
@@ -163,6 +164,23 @@ def test_people_are_told_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[
     told = capsys.readouterr().out
     for words in ("would be asked", "no phone and no chat", "Tue 05 Mar", "segments"):
         assert words in told
+
+
+@pytest.mark.parametrize(
+    ("days", "label", "bars"),
+    [(1, "Wed 06 Mar", 2), (30, "Thu 04 Apr", 31), (60, "week of 29 Apr", 9), (400, "Apr 2025", 14)],
+)
+def test_there_are_never_more_bars_than_one_can_look_over(days: int, label: str, bars: int) -> None:
+    first = date(2024, 3, 5)
+    groups = grouped(Counter({first: 1, first + timedelta(days=days): 2}))
+    assert list(groups)[-1] == label
+    assert len(groups) == bars
+    assert sum(groups.values()) == 3
+
+
+def test_visits_of_a_whole_life_are_told_by_year() -> None:
+    groups = grouped(Counter({date(1999, 11, 29): 1, date(2026, 3, 30): 1, date(2026, 11, 28): 9}))
+    assert (groups["1999"], groups["2026"], len(groups)) == (1, 10, 28)
 
 
 class SilentSms(ConsoleChannel):

@@ -24,10 +24,16 @@ def read(tmp_path: Path) -> Read:
     return read
 
 
-@pytest.mark.parametrize("separator", [",", ";", "\t"])
-def test_any_of_the_three_separators_is_found_in_the_header(read: Read, separator: str) -> None:
-    rows = read(separator.join("abc") + "\n" + separator.join(["1", '"x,y;z\tw"', "3"]) + "\n")
-    assert rows == [(2, ["1", "x,y;z\tw", "3"], None)]
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_a_usual_separator_is_found_in_the_header(read: Read, separator: str) -> None:
+    rows = read(separator.join("abc") + "\n" + separator.join(["1", '"x,y;z\tw|v"', "3"]) + "\n")
+    assert rows == [(2, ["1", "x,y;z\tw|v", "3"], None)]
+
+
+@pytest.mark.parametrize("separator", ["^", "~", "#", "§"])
+def test_any_other_separator_can_be_named(read: Read, separator: str) -> None:
+    rows = read(f"sep={separator}\n" + separator.join("abc") + "\n" + separator.join("1,3") + "\n")
+    assert rows == [(3, ["1", ",", "3"], None)]
 
 
 def test_separators_inside_quoted_names_do_not_count() -> None:

@@ -119,6 +119,8 @@ def test_every_column_can_be_asked_for_by_name() -> None:
         ({"timezone": "+02:00"}, "timezone", "not a time zone"),
         ({"amount": "about 5"}, "amount", "not an amount"),
         ({"resolved": "maybe"}, "resolved", "neither yes nor no"),
+        ({"quiet_hours": "whenever"}, "quiet_hours", "no hours of a day"),
+        ({"Quiet Hours": "21:00-25:00"}, "quiet_hours", "21:00-08:00"),
         ({"branch": "x" * 256}, "branch", "over 255"),
         ({"visit_id": "x" * 256}, "visit_id", "over 255"),
         ({"note": "x" * 65_537}, "note", "over 64 KiB"),
@@ -154,6 +156,13 @@ def test_cells_of_64_kib_are_kept_whole_and_more_cells_than_columns_are_refused(
 def test_further_columns_are_kept_as_they_are_but_for_what_no_store_takes() -> None:
     visit = read(**{" Note ": "=SUM(A1)\nline 2\x00\ud800", "Colour": "red"})
     assert visit.extra == {"Note": "=SUM(A1)\nline 2", "Colour": "red"}
+
+
+def test_quiet_hours_are_a_further_column_that_means_something() -> None:
+    visit = read(**{"Quiet hours": "21:00 – 8:00"})
+    assert visit.quiet_hours == "21:00-08:00"
+    assert visit.attribute("quiet_hours") == "21:00-08:00"
+    assert read().quiet_hours is None
 
 
 def test_a_header_is_read_however_it_is_spelled() -> None:

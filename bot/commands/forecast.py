@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bot.bootstrap import build_firm, open_store
 from bot.clock import SystemClock
@@ -175,11 +176,11 @@ def _counts(outcome: Outcome) -> Table:
 
 
 def _bars(by_day: Counter[date]) -> Table:
-    """Draw invitations by day, or by week or month where there are too many days."""
+    """Draw invitations by day, or by week, month or year where there are too many days."""
     from rich.bar import Bar
     from rich.table import Table
 
-    groups = _grouped(by_day)
+    groups = grouped(by_day)
     most = max(groups.values())
     laid = Table.grid(padding=(0, 1))
     laid.add_column(style="dim")
@@ -192,17 +193,24 @@ def _bars(by_day: Counter[date]) -> Table:
     return laid
 
 
-def _grouped(by_day: Counter[date]) -> dict[str, int]:
+def grouped(by_day: Counter[date]) -> dict[str, int]:
+    """Count by the finest unit of time that makes few enough bars; those without any stand between."""
     first, last = min(by_day), max(by_day)
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    week_of = {day: day - timedelta(days=day.weekday()) for day in days}
-    if len(days) <= MOST_BARS:
-        labels = {day: f"{day:%a %d %b}" for day in days}
-    elif len(set(week_of.values())) <= MOST_BARS:
-        labels = {day: f"week of {week_of[day]:%d %b}" for day in days}
-    else:
-        labels = {day: f"{day:%b %Y}" for day in days}
-    groups = dict.fromkeys(labels.values(), 0)
+    groups: dict[str, int] = {}
+    for label in _LABELS:
+        groups = dict.fromkeys(map(label, days), 0)
+        if len(groups) <= MOST_BARS:
+            break
     for day, n in by_day.items():
-        groups[labels[day]] += n
+        groups[label(day)] += n
     return groups
+
+
+_LABELS: Final[tuple[Callable[[date], str], ...]] = (
+    lambda day: f"{day:%a %d %b}",
+    lambda day: f"week of {day - timedelta(days=day.weekday()):%d %b}",
+    lambda day: f"{day:%b %Y}",
+    lambda day: f"{day:%Y}",
+)
+"""What a bar stands for, the finest first."""

@@ -12,6 +12,7 @@ from bot.config import Config
 from bot.ingest.csv_file import CsvFile, CsvProblem
 from bot.ingest.rejected import RejectedFile
 from bot.ingest.visits import Batch, Reading, Rejected, read_visits
+from bot.logs import keep_quiet
 from bot.planning import Taken
 from bot.service import Service
 from storage.base import StoreError, StoreUnavailable
@@ -21,6 +22,9 @@ SHOWN = 5
 
 PATIENCE = (1.0, 5.0, 15.0)
 """Seconds to wait before a batch is tried again that the store did not take: somebody else may be writing."""
+
+
+FAULT = "it could not be handled, by a fault of askwhy; please report it with this row"
 
 
 @dataclass
@@ -39,7 +43,7 @@ class Counts:
         """All of them."""
         return self.new + self.known + self.updated + self.rejected
 
-    def took(self, results: list[Taken]) -> None:
+    def took(self, results: list[Taken | None]) -> None:
         """Count what was stored."""
         self.new += results.count(Taken.NEW)
         self.known += results.count(Taken.KNOWN)
@@ -68,6 +72,7 @@ async def import_file(
     context: Context, config: Config, source: CsvFile, clock: Clock | None = None
 ) -> Counts:
     """Take all rows of an open file in, a batch a unit of work."""
+    keep_quiet()
     clock = clock or SystemClock()
     firm = build_firm(config)
     batches = read_visits(source, Reading(firm.zone, firm.country, firm.languages, clock.now()))
@@ -80,8 +85,9 @@ async def import_file(
         with context.progress(f"{source.path.name}, KiB", max(1, source.size // 1024)) as advance:
             shown = 0
             for batch in batches:  # reading beside storing gains nothing: both are Python
-                counts.took(await _store(service, batch, clock))
-                for row in batch.rejected:
+                results = await _store(service, batch, clock)
+                counts.took(results)
+                for row in [*batch.rejected, *_kept_out(batch, results)]:
                     _reject(context, rejected, row, counts)
                 advance(source.bytes_read // 1024 - shown)
                 shown = source.bytes_read // 1024
@@ -95,16 +101,22 @@ async def import_file(
     return counts
 
 
-async def _store(service: Service, batch: Batch, clock: Clock) -> list[Taken]:
+async def _store(service: Service, batch: Batch, clock: Clock) -> list[Taken | None]:
     """Store the visits of a batch, waiting for a while where the store does not take them now."""
     if not batch.visits:
         return []
     for wait in PATIENCE:
         try:
-            return await service.on_visits(batch.visits)
+            return await service.on_each_visit(batch.visits)
         except StoreUnavailable:
             await clock.sleep(wait)
-    return await service.on_visits(batch.visits)
+    return await service.on_each_visit(batch.visits)
+
+
+def _kept_out(batch: Batch, results: list[Taken | None]) -> list[Rejected]:
+    """Return the rows that were not stored for a fault of ours: it must not cost the rows around them."""
+    pairs = zip(batch.records, results, strict=True)
+    return [Rejected(record, FAULT) for record, result in pairs if result is None]
 
 
 def _reject(context: Context, rejected: RejectedFile, row: Rejected, counts: Counts) -> None:

@@ -1,6 +1,6 @@
 """The rows of a CSV file, in constant memory, whatever program wrote it.
 
-Comma, semicolon or tab; a BOM; quoted cells that span lines; a last line without its end. What cannot be read is a row
+Comma, semicolon, tab or bar, or whatever a first line like `sep=^` names; a BOM; quoted cells that span lines; a last line without its end. What cannot be read is a row
 with a problem, and the rows after it are read as if it were not there: a line that is not UTF-8, a quote that is opened
 and never closed (it does not swallow the rest of the file), more cells than columns, a line without end.
 """
@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self
 
-SEPARATORS: Final = (",", ";", "\t")
+SEPARATORS: Final = (",", ";", "\t", "|")
 
 LONGEST: Final = 4 * 1024 * 1024
 """Bytes of one row that are looked at; more is refused without being kept."""
@@ -31,7 +31,7 @@ NO_CSV: Final = {
 }
 
 
-_NAMED_SEPARATOR = re.compile(r"sep=([,;\t])", re.IGNORECASE)
+_NAMED_SEPARATOR = re.compile(r"sep=([^\w\s\"]|\t)", re.IGNORECASE)
 
 
 class CsvProblem(ValueError):  # noqa: N818 -- a finding about data, not a failure of the program

@@ -33,9 +33,10 @@ class Rejected:
 
 @dataclass(slots=True)
 class Batch:
-    """Some rows of the file, in its order: those that are visits, and those that are not."""
+    """Some rows of the file, in its order: those that are visits, as read and as written, and those that are not."""
 
     visits: list[Visit] = field(default_factory=list)
+    records: list[Record] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
 
 
@@ -68,6 +69,7 @@ def _batches(
                     now=reading.now,
                 )
             )
+            batch.records.append(record)
         except ValueError as problem:
             batch.rejected.append(Rejected(record, str(problem)))
         if len(batch.visits) + len(batch.rejected) >= size:

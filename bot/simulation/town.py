@@ -10,7 +10,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from bot.simulation.invariants import Place
-from surveys.visits import Visit
+from surveys.visits import QUIET_HOURS, Visit
 
 CUSTOMERS_PER_DAILY_VISIT = 30
 """So that a customer comes a dozen times a year on average; most come less often, some much more."""
@@ -85,7 +85,7 @@ class Town:
             branch=customer.branch,
             employee=dice.choice(EMPLOYEES[customer.branch]),
             resolved=dice.random() < 0.9,
-            extra={"quiet_hours": customer.quiet} if customer.quiet else {},
+            extra={QUIET_HOURS: customer.quiet} if customer.quiet else {},
         )
 
     def _customer(self, number: int) -> Customer:
