@@ -90,6 +90,8 @@ def _in_words(detail: Mapping[str, str | int], language: str) -> dict[str, objec
             words[name] = _duration(int(detail[key]), unit, language)
     if "per_mille" in detail:
         words["share"] = percent(language, int(detail["per_mille"]) / 10)
+    if "by" in detail:
+        words["by"] = say(language, str(detail["by"]))
     if "channels" in detail:
         names = str(detail["channels"]).split(", ")
         words["channels"] = ", ".join(_CHANNELS.get(name, name) for name in names)

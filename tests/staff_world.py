@@ -189,8 +189,10 @@ def give_many(tx: Transaction, promoters: int, passives: int, detractors: int, *
 def buys(tx: Transaction, customer_id: str, *, at: datetime, amount: int, **columns: Any) -> None:
     """Store one visit that nobody is asked about."""
     person = tx.people.resolve(customer_id, {})
-    bought = Visit(f"bought-{next(_numbers)}", customer_id, at, amount=Decimal(amount), **columns)
-    tx.visits.add(bought, person, at, 1, Plan("suppressed", "nps", None, at, "no_address"))
+    visit_id = columns.pop("visit_id", f"bought-{next(_numbers)}")
+    bought = Visit(visit_id, customer_id, at, amount=Decimal(amount), **columns)
+    why_not = {"channels": "sms"}
+    tx.visits.add(bought, person, at, 1, Plan("suppressed", "nps", reason="no_address", detail=why_not))
 
 
 def ask_many(tx: Transaction, number: int, *, at: datetime = NOW - timedelta(days=1), **groups: str) -> None:

@@ -299,6 +299,25 @@ async def test_a_chart_that_fails_is_missed_and_not_the_answer() -> None:
     assert await drawn(None) is None
 
 
+async def test_by_sms_a_digest_is_set_and_an_index_says_what_it_lacks() -> None:
+    index = {
+        "blocks": [
+            {
+                "name": "Prices",
+                "weight": 100,
+                "indicators": [{"name": "Price", "weight": 100, "source": "metric:price"}],
+            }
+        ]
+    }
+    async with world(composite=index) as here:
+        told = await here.says(**by_sms("DIGEST"))
+        lacking = await here.says(**by_sms("CSI"))
+    assert told is not None
+    assert told.text == "Your digest: off\nAt your own hour: DIGEST weekly 8:30"
+    assert lacking is not None
+    assert "Without a value: Price. So there is no total." in lacking.text
+
+
 async def test_the_language_is_the_members_own() -> None:
     async with world() as here:
         await here.add_staff(MANAGER, "manager", language="et")

@@ -378,6 +378,21 @@ async def test_status_tells_states_costs_and_trouble() -> None:
     assert "1 message in quarantine" in answer.text
 
 
+async def test_status_and_stories_are_in_the_members_language() -> None:
+    async with world() as here:
+
+        def work(tx: Transaction) -> None:
+            buys(tx, "c-1", at=NOW - timedelta(days=1), amount=10, visit_id="v-1")
+            tx.outbox.set(tx.outbox.add("question", "sms", "+372", {}, NOW, priority=0), "sent", due_at=NOW)
+
+        await here.store.write(work)
+        status = await asked(here, "/status", language="fi")
+        story = await asked(here, "/explain v-1", language="fi")
+    assert "7 päivän käynnit: ei kysytty 1" in status.text
+    assert "Viestit tänään: lähetetty 1" in status.text
+    assert "Käynti v-1: ei kysytty: osoite puuttuu (SMS)" in story.text
+
+
 async def test_explain_needs_a_visit_of_ones_own_branch() -> None:
     async with world() as here:
         await here.add_staff(VIEWER, "viewer", "Tartu")

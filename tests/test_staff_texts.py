@@ -10,13 +10,14 @@ from bot.staff.commands.drivers import QUADRANTS
 from bot.staff.commands.help import LINES
 from bot.staff.commands.measures import FURTHER_NAMES
 from bot.staff.commands.score import score_reply
-from bot.staff.commands.status import QUEUES
+from bot.staff.commands.status import MESSAGES, QUEUES, VISITS
 from bot.staff.commands.team import STANDINGS
 from bot.staff.phrases import BANDS, DIMENSIONS, MEASURES
 from bot.stories import EVENTS
 from storage.transaction import Transaction
+from surveys.explaining import SENTENCES, UNITS
 from surveys.measures import MEASURES as ALL_MEASURES
-from surveys.texts import LANGUAGES, say, without_isolates
+from surveys.texts import LANGUAGES, say, say_n, without_isolates
 from tests.staff_world import FIRM, NOW, ask_many, give_many, world
 
 BEFORE = NOW - timedelta(days=40)
@@ -25,7 +26,7 @@ GOLDEN = {
     "en": """\
 NPS +42 (31…52)
 183 of 402 answered (46%) · 58% promoters, 26% passives, 16% detractors
-+2 on the 30 days before: not significant (p = 0.79)
++2 (-16…21) on the 30 days before: not significant (p = 0.79)
   Tallinn  +48 (36…59)  n=132
   Tartu  +25 (1…46)  n=48
   Narva  n=3
@@ -33,7 +34,7 @@ last 30 days""",
     "et": """\
 NPS +42 (31…52)
 402 küsitletust vastas 183 (46%) · 58% soovitajaid, 26% passiivseid, 16% kriitikuid
-+2 võrreldes eelmise 30 päevaga: mitteoluline (p = 0,79)
++2 (-16…21) võrreldes eelmise 30 päevaga: mitteoluline (p = 0,79)
   Tallinn  +48 (36…59)  n=132
   Tartu  +25 (1…46)  n=48
   Narva  n=3
@@ -41,7 +42,7 @@ viimased 30 päeva""",
     "fi": """\
 NPS +42 (31…52)
 183 / 402 vastasi (46 %) · 58 % suosittelijoita, 26 % passiivisia, 16 % arvostelijoita
-+2 edellisiin 30 päivään verrattuna: ei merkitsevä (p = 0,79)
++2 (-16…21) edellisiin 30 päivään verrattuna: ei merkitsevä (p = 0,79)
   Tallinn  +48 (36…59)  n=132
   Tartu  +25 (1…46)  n=48
   Narva  n=3
@@ -49,7 +50,7 @@ viimeiset 30 päivää""",
     "he": """\
 NPS +42 (31…52)
 ענו 183 מתוך 402 (46%) · 58% ממליצים, 26% פסיביים, 16% מבקרים
-+2 לעומת 30 הימים הקודמים: לא מובהק (p = 0.79)
++2 (-16…21) לעומת 30 הימים הקודמים: לא מובהק (p = 0.79)
   Tallinn  +48 (36…59)  n=132
   Tartu  +25 (1…46)  n=48
   Narva  n=3
@@ -57,7 +58,7 @@ NPS +42 (31…52)
     "ru": """\
 NPS +42 (31…52)
 ответили 183 из 402 (46 %) · 58 % промоутеров, 26 % нейтралов, 16 % критиков
-+2 к предыдущим 30 дням: незначимо (p = 0,79)
++2 (-16…21) к предыдущим 30 дням: незначимо (p = 0,79)
   Tallinn  +48 (36…59)  n=132
   Tartu  +25 (1…46)  n=48
   Narva  n=3
@@ -96,11 +97,11 @@ async def test_a_score_is_told_word_for_word(language: str) -> None:
 @pytest.mark.parametrize(
     ("language", "line"),
     [
-        ("en", "-60 on the day before: significant (p < 0.001)"),
-        ("et", "-60 võrreldes eelmise päevaga: oluline (p < 0,001)"),
-        ("fi", "-60 edelliseen päivään verrattuna: merkitsevä (p < 0,001)"),
-        ("he", "-60 לעומת היום הקודם: מובהק (p < 0.001)"),
-        ("ru", "-60 к предыдущему дню: значимо (p < 0,001)"),
+        ("en", "-60 (-81…-35) on the day before: significant (p < 0.001)"),
+        ("et", "-60 (-81…-35) võrreldes eelmise päevaga: oluline (p < 0,001)"),
+        ("fi", "-60 (-81…-35) edelliseen päivään verrattuna: merkitsevä (p < 0,001)"),
+        ("he", "-60 (-81…-35) לעומת היום הקודם: מובהק (p < 0.001)"),
+        ("ru", "-60 (-81…-35) к предыдущему дню: значимо (p < 0,001)"),
     ],
 )
 async def test_a_change_that_means_something_is_said_to(language: str, line: str) -> None:
@@ -109,6 +110,17 @@ async def test_a_change_that_means_something_is_said_to(language: str, line: str
         give_many(tx, 30, 20, 50, at=NOW)
 
     assert line in (await told(language, "today", work=work)).splitlines()
+
+
+async def test_the_interval_of_a_change_holds_the_change_that_is_told() -> None:
+    """The adjusted interval of five against five ends at -189: the plain change of -200 is told all the same."""
+
+    def work(tx: Transaction) -> None:
+        give_many(tx, 5, 0, 0, at=NOW - timedelta(days=1))
+        give_many(tx, 0, 0, 5, at=NOW)
+
+    lines = (await told("en", "today", work=work)).splitlines()
+    assert "-200 (-200…-61) on the day before: significant (p < 0.001)" in lines
 
 
 @pytest.mark.parametrize(
@@ -232,5 +244,10 @@ def test_what_stands_in_tables_is_translated_too(language: str) -> None:
         *(meaning for _, meaning in LINES.values()),
         *QUEUES.values(),
         *EVENTS.values(),
+        *SENTENCES,
+        *VISITS.values(),
+        *MESSAGES.values(),
     ]
     assert [name for name in names if say(language, name) == name] == []
+    for forms in UNITS.values():
+        assert say_n(language, *forms, 41) != say_n("en", *forms, 41)

@@ -136,8 +136,12 @@ def interval(result: Result, language: str) -> str:
     if result.low is None or result.high is None:
         return ""
     decimals = 1 if result.unit in {"mean", "days", "money"} else 2 if result.unit == "ratio" else 0
-    ends = "…".join(number(language, end, decimals) for end in (result.low, result.high))
-    return f" ({isolate(ends) if is_right_to_left(language) else ends})"
+    return f" {_ends(result.low, result.high, decimals, language)}"
+
+
+def _ends(low: float, high: float, decimals: int, language: str) -> str:
+    ends = "…".join(number(language, end, decimals) for end in (low, high))
+    return f"({isolate(ends) if is_right_to_left(language) else ends})"
 
 
 def score_line(report: ScoreReport, language: str) -> str:
@@ -184,7 +188,7 @@ def bands_line(report: ScoreReport, language: str) -> str:
 
 
 def change_line(report: ScoreReport, language: str) -> str:
-    """Return "+7 on the 30 days before: not significant (p = 0.27)", or that there is nothing to compare with."""
+    """Return "+7 (-5…18) on the 30 days before: not significant (p = 0.27)", or that there is nothing to compare with."""
     if not report.shown or report.period.first_day == FIRST_DAY:  # before all time there is nothing
         return ""
     days = report.period_before.days
@@ -203,7 +207,7 @@ def change_line(report: ScoreReport, language: str) -> str:
             "Too few answers in the {n} days before to compare.",
             days,
         )
-    difference = delta(report.change, report.result.unit, language)
+    difference = _difference(report.change, report.result.unit, language)
     if days == 1:
         told = say(language, "{delta} on the day before", delta=difference)
     else:
@@ -251,6 +255,15 @@ def repeats(language: str) -> str:
     return say(
         language, "Every answer counts, a customer's second one too; the test takes them as independent."
     )
+
+
+def _difference(change: Comparison, unit: str, language: str) -> str:
+    """Write "+7 (-5…18)". Few lopsided answers may lie outside their own adjusted interval: it is drawn out to them."""
+    told = delta(change, unit, language)
+    if change.delta is None or change.low is None or change.high is None:
+        return told
+    low, high = min(change.low, change.delta), max(change.high, change.delta)
+    return f"{told} {_ends(low, high, 1 if unit == 'mean' else 0, language)}"
 
 
 def delta(change: Comparison, unit: str, language: str) -> str:

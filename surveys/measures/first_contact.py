@@ -13,6 +13,8 @@ from surveys.measures.shapes import share
 def fcr_recorded(ledger: Ledger) -> Result:
     """Visits marked resolved, of those marked at all."""
     marked = ledger.marked_resolved + ledger.marked_unresolved
+    if not marked:
+        return share("fcr_recorded", 0, 0, remarks=remark("no visits marked in the period"))
     return share(
         "fcr_recorded", ledger.marked_resolved, marked, remarks=remark("of visits marked resolved or not")
     )
@@ -23,13 +25,17 @@ def fcr_proxy(ledger: Ledger) -> Result:
 
     A contact counts in the period in which that time runs out, so that no verdict is given too early.
     """
+    days = whole(ledger.settings.first_contact_window / DAY)
+    if not ledger.settled + ledger.returned:
+        none = remark("no contact whose {days} days ran out in the period", days=days)
+        return share("fcr_proxy", 0, 0, remarks=none)
     return share(
         "fcr_proxy",
         ledger.settled,
         ledger.settled + ledger.returned,
         remarks=remark(
             "no new contact on the same product for {days} days, of all contacts with a product",
-            days=whole(ledger.settings.first_contact_window / DAY),
+            days=days,
         ),
     )
 

@@ -8,7 +8,7 @@ from bot.staff.asked import Asked
 from bot.staff.phrases import figure
 from bot.staff.reply import Line, Reply, bold, lines_of, quiet
 from surveys.measures.composite import CompositeResult, Row
-from surveys.texts import number, percent, say
+from surveys.texts import directed, is_right_to_left, isolate, number, percent, say
 
 
 async def answer(asked: Asked) -> Reply:
@@ -37,24 +37,27 @@ def csi_reply(result: CompositeResult, period: str, language: str) -> Reply:
     lines += [
         bold(_line(row, language)) if row.level == "block" else f"  {_line(row, language)}" for row in rows
     ]
-    missing = [row.name for row in rows if row.level == "indicator" and row.actual is None]
-    if missing:
-        lines.append(
-            say(language, "Without a value: {names}. So there is no total.", names=", ".join(missing))
-        )
-    lines.append(quiet(period))
+    missing = ", ".join(row.name for row in rows if row.level == "indicator" and row.actual is None)
+    without = (
+        say(language, "Without a value: {names}. So there is no total.", names=missing) if missing else ""
+    )
     blocks = [_line(row, language) for row in rows if row.level == "block"]
-    return Reply(lines=lines_of(*lines), short=(first, *blocks))
+    return Reply(
+        lines=lines_of(*lines, without, quiet(period)), short=filter(None, (first, without, *blocks))
+    )
 
 
 def _line(row: Row, language: str) -> str:
     """Return "Service 60 %: 82.0 → 49.2 (target 95, -13.0)"."""
-    share = percent(language, row.weight)
+    named = f"{directed(language, row.name)} {percent(language, row.weight)}"
     if row.points is None or row.weighted is None:
-        return f"{row.name} {share}: {figure(None, '', language)}"
-    actual = "" if row.level == "block" or row.actual is None else f"{number(language, row.actual, 1)} → "
-    told = f"{actual}{number(language, row.points, 1)}, {say(language, 'weighted')} {number(language, row.weighted, 1)}"
-    return f"{row.name} {share}: {told}; {_against_target(row, language)}"
+        return f"{named}: {figure(None, '', language)}"
+    points = number(language, row.points, 1)
+    if row.level == "indicator" and row.actual is not None:
+        points = f"{number(language, row.actual, 1)} → {points}"
+        points = isolate(points) if is_right_to_left(language) else points  # an arrow has no other direction
+    weighted = f"{say(language, 'weighted')} {number(language, row.weighted, 1)}"
+    return f"{named}: {points}, {weighted}; {_against_target(row, language)}"
 
 
 def _against_target(row: Row, language: str) -> str:

@@ -26,11 +26,13 @@ async def answer(asked: Asked) -> Reply:
     """Set the rhythm of the member's own digest, or tell it. Raises WordError."""
     language = asked.language
     if not asked.words:
+        told = (
+            say(language, "Your digest: {rhythm}", rhythm=say(language, NAMES[asked.member.digest])),
+            say(language, "At your own hour: {example}", example=EXAMPLE),
+        )
         return Reply(
-            lines_of(
-                say(language, "Your digest: {rhythm}", rhythm=say(language, NAMES[asked.member.digest])),
-                say(language, "At your own hour: {example}", example=EXAMPLE),
-            ),
+            lines_of(*told),
+            short=(told[0], told[1].replace("/digest", "DIGEST")),
             buttons=rows_of(button(say(language, name), "digest", rhythm) for rhythm, name in NAMES.items()),
         )
     hour, words = _take_hour(asked.words)
@@ -49,16 +51,16 @@ async def answer(asked: Asked) -> Reply:
         member = replace(member, role=CONFIGURED, branches=())
     await asked.store.write(lambda tx: tx.staff.put(member))
     if at is None:
-        told = say(language, "No digest any more.")
+        done = say(language, "No digest any more.")
     else:
         when = moment(language, at.astimezone(asked.firm.zone))
-        told = say(
+        done = say(
             language,
             "Digest {rhythm}, next on {moment}. There is none when nobody was asked and nobody answered.",
             rhythm=say(language, NAMES[rhythm]),
             moment=when,
         )
-    return Reply(lines_of(told), short=(told,))
+    return Reply(lines_of(done), short=(done,))
 
 
 def _take_hour(words: tuple[str, ...]) -> tuple[time | None, list[str]]:

@@ -24,6 +24,33 @@ QUEUES: Final = {
 }
 
 
+VISITS: Final = {
+    "planned": "planned",
+    "asking": "being asked",
+    "asked": "asked",
+    "answering": "why still open",
+    "answered": "answered",
+    "suppressed": "not asked",
+    "expired": "never answered",
+    "withdrawn": "withdrawn",
+    "failed": "not delivered",
+    "unknown": "outcome unknown",
+}
+"""States of visits, in short."""
+
+MESSAGES: Final = {
+    "due": "waiting",
+    "retry": "waiting again",
+    "claimed": "being sent",
+    "sent": "sent",
+    "unknown": "outcome unknown",
+    "failed": "not delivered",
+    "expired": "too late",
+    "suppressed": "held back",
+}
+"""States of messages."""
+
+
 async def answer(asked: Asked) -> Reply | None:
     """Answer `/status`; anybody but an admin gets silence."""
     if asked.member.role != ADMIN:
@@ -42,7 +69,7 @@ async def answer(asked: Asked) -> Reply | None:
 
 async def _visits(asked: Asked) -> list[Line]:
     rows = await asked.store.read.rows("recent_visits_by_state", since=micros(asked.now - RECENT))
-    told = ", ".join(f"{row['state']} {number(asked.language, row['n'])}" for row in rows)
+    told = _counted({row["state"]: row["n"] for row in rows}, VISITS, asked.language)
     return [Line(say(asked.language, "Visits of 7 days: {states}", states=told or "0"))]
 
 
@@ -56,7 +83,7 @@ async def _sending(asked: Asked, midnight: datetime) -> list[Line]:
         states[row["state"]] += row["n"]
         if row["channel"] == "sms" and row["state"] in PAID:
             segments += int(row["segments"] or 0)
-    told = ", ".join(f"{state} {number(language, n)}" for state, n in sorted(states.items()))
+    told = _counted(states, MESSAGES, language)
     lines = [Line(say(language, "Messages today: {states}", states=told or "0"))]
     if segments:
         price = asked.config.sms.price_per_segment if asked.config.sms else None
@@ -64,6 +91,16 @@ async def _sending(asked: Asked, midnight: datetime) -> list[Line]:
         told = say_n(language, "{n} SMS segment today", "{n} SMS segments today", segments)
         lines.append(Line(f"{told}{cost}"))
     return lines
+
+
+def _counted(states: Mapping[str, int], names: Mapping[str, str], language: str) -> str:
+    """Write "sent 12, not delivered 1", in the order of `names`; a state that has no name as it is."""
+    known = [*names, *sorted(set(states) - set(names))]
+    return ", ".join(
+        f"{say(language, names.get(state, state))} {number(language, states[state])}"
+        for state in known
+        if states.get(state)
+    )
 
 
 async def _trouble(asked: Asked) -> list[Line]:
