@@ -261,13 +261,14 @@ class Dispatcher:
                 looked_at = self._clock.monotonic()
             now = self._clock.monotonic()
             at = self._pace.next_at(now, one.row.address) if self._pace else now
+            senders = self._pace.next_at(now, "") if self._pace else now
             if at <= now:
                 break
             if at - now > MOST_WAIT:
                 await self._given_back(one, at - now)
                 return None
             # A chat's own pace holds nobody else up.
-            with self._aside() if at - now > self._until_turn() else contextlib.nullcontext():
+            with self._aside() if at > senders else contextlib.nullcontext():
                 await self._clock.sleep(at - now)
         if self._pace:
             self._pace.take(now, one.row.address)

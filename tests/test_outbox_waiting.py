@@ -4,15 +4,22 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from pydantic import SecretStr
 
+from bot.bootstrap import build_app
+from bot.config import Config
 from bot.outbox import Dispatcher
+from storage.sqlite import SqliteStore
+from surveys.visits import Visit
 from tests.e2e.asking_http import post_sms, sms_form
-from tests.e2e.inside import NOON, Whole, whole
+from tests.e2e.inside import ASKING, NOON, Whole, whole
 from tests.e2e.process import until
 from tests.fakes.twilio import FakeTwilio, twilio_error
+from tests.faults.worker import Sms, opened
 
 PHONE = "+37255550101"
 
@@ -159,3 +166,39 @@ async def test_messages_to_one_customer_keep_their_order(twilio: FakeTwilio) -> 
             for row in await service.rows(f"SELECT outbox_id FROM outbox WHERE attempt_id = '{attempt}'")
         ]
         assert sent == stored
+
+
+async def test_no_more_is_claimed_ahead_than_a_tenth_of_a_second_of_sending(tmp_path: Path) -> None:
+    """Or a reply would stand behind seconds of questions, and a kill would leave as many unknown."""
+    sms = Sms()
+    config = Config.model_validate(
+        {
+            "organisation": {"name": "Acme Auto"},
+            "asking": ASKING,
+            "sms": {
+                "account_sid": "AC" + 32 * "0",
+                "from_number": "+12025550100",
+                "auth_token": SecretStr("hush-hush"),
+                "messages_per_second": 20,
+            },
+        }
+    )
+    app = build_app(config, store=SqliteStore(tmp_path / "askwhy.db"), channels={"sms": sms})
+    visits = [
+        Visit(f"v-{n}", f"c-{n}", app.clock.now(), phone=f"+3725555{n:04d}", language="en") for n in range(60)
+    ]
+    stopping, most = asyncio.Event(), 0
+    async with opened(app):
+        await app.service.on_visits(visits)
+        sending = asyncio.create_task(app.dispatchers["sms"].run(stopping))
+        while len(sms.sent) < 20:
+            row = await app.store.write(
+                lambda tx: tx.db._connection.execute(
+                    "SELECT count(*) AS n FROM outbox WHERE state = 'claimed'"
+                ).fetchone()
+            )
+            most = max(most, row["n"])
+            await asyncio.sleep(0.01)
+        stopping.set()
+        await sending
+    assert 0 < most <= 5  # two of a batch, half a batch waiting, and those that leave at this moment

@@ -2,13 +2,18 @@
 
 `send` sends everything that is due at NOW; each send is a line in LOG, written by one call, so that lines never mix.
 `visit` brings in the visits named, all of one customer, at the moment that all processes agree on.
+
+A store that is held too long by the others is tried again, as the service and every provider do.
 """
 
 import asyncio
 import os
 import sys
 import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from bot.bootstrap import App, build_app
@@ -17,6 +22,7 @@ from bot.channels.console import ConsoleChannel
 from bot.clock import VirtualClock
 from bot.config import Config
 from storage import make_store
+from storage.base import StoreUnavailable
 from surveys.visits import Visit
 
 
@@ -24,6 +30,23 @@ class Sms(ConsoleChannel):
     """The console in the place of Twilio."""
 
     name = "sms"
+
+
+class Standing(VirtualClock):
+    """A clock that stands at one moment, on which waiting still takes its time."""
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(max(0.0, seconds))
+
+
+@asynccontextmanager
+async def opened(app: App) -> AsyncIterator[App]:
+    """Open an application, and close it however the test ends: an open store would keep the test run from ending."""
+    await app.open()
+    try:
+        yield app
+    finally:
+        await app.close()
 
 
 def build(url: str, now: datetime, log: Path | None = None) -> App:
@@ -37,7 +60,7 @@ def build(url: str, now: datetime, log: Path | None = None) -> App:
 
     return build_app(
         Config.model_validate({"organisation": {"name": "Acme Auto"}}),
-        clock=VirtualClock(now),
+        clock=Standing(now),
         store=make_store(url),
         channels={"sms": Sms(on_send=write)},
         paced=False,
@@ -51,12 +74,22 @@ async def main(what: str, url: str, log: Path, now: datetime, ids: list[str]) ->
     start = float(os.environ["START_AT"])
     await asyncio.sleep(start - time.monotonic())
     if what == "send":
-        await app.dispatchers["sms"].drain()
+        await _patiently(app.dispatchers["sms"].drain)
     else:
         for visit_id in ids:
             visit = Visit(visit_id, f"c-{visit_id}", now, phone="+37256000001", language="en")
-            await app.service.on_visits([visit])
+            await _patiently(partial(app.service.on_visits, [visit]))
     await app.close()
+
+
+async def _patiently(work: Callable[[], Awaitable[object]]) -> None:
+    while True:
+        try:
+            await work()
+        except StoreUnavailable:
+            await asyncio.sleep(0.2)
+        else:
+            return
 
 
 if __name__ == "__main__":
