@@ -20,6 +20,7 @@ from storage.migrate import migrate
 PRAGMAS = (
     "journal_mode = WAL",
     "synchronous = FULL",  # a commit is on the disk before it is acknowledged, a power cut included
+    "fullfsync = ON",  # macOS: past the disk's own cache, too
     "foreign_keys = ON",
     "secure_delete = ON",  # erased means overwritten
     "cache_size = -65536",

@@ -5,6 +5,7 @@ import random
 
 import pytest
 
+from bot.channels.base import Timeouts
 from tests.e2e.inside import Whole, whole
 from tests.fakes.loopback import Misbehaviour, Reply
 from tests.fakes.telegram import FakeTelegram
@@ -95,7 +96,8 @@ async def test_a_status_callback_tells_of_a_send_whose_answer_was_lost(twilio: F
 
 
 async def test_a_status_callback_that_comes_before_the_answer_of_the_send_counts(twilio: FakeTwilio) -> None:
-    async with whole(None, twilio, listens=True) as service:
+    patient = Timeouts(connect=5, write=5, read=10, total=15)  # the send waits for our own webhook
+    async with whole(None, twilio, listens=True, timeouts=patient) as service:
         twilio.early = True
         await service.visit("v-1", phone=PHONE)
         await service.pass_time()

@@ -9,7 +9,7 @@ import httpx
 from bot.web.server import listen_beside
 from tests.e2e.process import Askwhy, until
 from tests.fakes.twilio import FakeTwilio
-from tests.test_running_stop import phone, visits
+from tests.faults.test_fault_stopping import phone, visits
 
 
 async def test_a_worker_is_watched_on_the_port_after_the_webs(tmp_path: Path, twilio: FakeTwilio) -> None:

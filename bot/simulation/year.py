@@ -73,7 +73,7 @@ class Outcome:
 
 
 class Year:
-    """One run on `store`, which must be new; None makes one in memory."""
+    """One run from midnight UTC of `first_day` on, on `store`, which must be new; None makes one in memory."""
 
     def __init__(
         self,
@@ -83,11 +83,13 @@ class Year:
         per_day: int = 200,
         config: Config | None = None,
         store: Store | None = None,
+        first_day: datetime = FIRST_DAY,
     ) -> None:
         self.outcome = Outcome(seed, days)
         self._dice = Random(seed)  # noqa: S311 -- a story, not a secret
         self._config = config or load_config(None, SETTINGS)
-        self.clock = VirtualClock(FIRST_DAY)
+        self._first_day = first_day
+        self.clock = VirtualClock(first_day)
         self.store = store or MemoryStore()
         self.log = Log()
         self.life = Life(seed, self._dice)
@@ -106,8 +108,8 @@ class Year:
         try:
             self._start()
             for number in range(self.outcome.days):
-                await self._begin_day(FIRST_DAY + timedelta(days=number))
-                await self._pass_time(FIRST_DAY + timedelta(days=number + 1))
+                await self._begin_day(self._first_day + timedelta(days=number))
+                await self._pass_time(self._first_day + timedelta(days=number + 1))
                 seen()
             await self._pass_time(self.clock.now() + AFTERWARDS)
             await self._judge()
@@ -230,7 +232,7 @@ class Year:
                 outcome.suppressed[row["reason"]] += row["n"]
         survey = firm.surveys[firm.rules.base.survey]
         first, last = (
-            day_of(at, firm.zone) for at in (FIRST_DAY - AFTERWARDS, self.clock.now() + AFTERWARDS)
+            day_of(at, firm.zone) for at in (self._first_day - AFTERWARDS, self.clock.now() + AFTERWARDS)
         )
         outcome.asked = (await read.asked(survey.id, first, last)).get("", 0)
         counts = (await read.counts(survey.id, survey.primary, first, last)).get("", {})

@@ -79,6 +79,8 @@ class Askwhy:
         self.log = folder / "askwhy.log"
         self.store = folder / "askwhy.db"
         self.may_log_tracebacks = False
+        self.module = "bot"  # or one that breaks something, and then runs it
+        self.environ: dict[str, str] = {}
         self._process: asyncio.subprocess.Process | None = None
         self._watch = self.url
         parts = [BASE, f"[web]\nport = {self.port}\npublic_base_url = '{self.url}'"]
@@ -91,7 +93,7 @@ class Askwhy:
                 f"api_base_url = '{twilio.url}'\nmessages_per_second = 50"
             )
         (folder / "config.toml").write_text("\n\n".join([*parts, more]))
-        self._secrets = {
+        self.secrets = {
             "ASKWHY_WEB__API_TOKEN": API_TOKEN,
             **({"ASKWHY_TELEGRAM__TOKEN": telegram.token} if telegram else {}),
             **({"ASKWHY_TELEGRAM__WEBHOOK_SECRET": WEBHOOK_SECRET} if telegram and mode == "webhook" else {}),
@@ -125,6 +127,11 @@ class Askwhy:
         except httpx.TransportError:
             return False
 
+    @property
+    def pid(self) -> int:
+        assert self._process
+        return self._process.pid
+
     async def stop(self) -> int:
         """Ask it to end, as an operator does; return the exit code."""
         assert self._process
@@ -136,6 +143,20 @@ class Askwhy:
         if self._process and self._process.returncode is None:
             self._process.send_signal(signal.SIGKILL)
             await self._ended()
+
+    async def ended(self) -> int:
+        """Wait until it ends by itself; return the exit code."""
+        return await self._ended()
+
+    def freeze(self) -> None:
+        """Let nothing of it go on, in the middle of whatever it does."""
+        assert self._process
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        assert self._process
+        self._process.send_signal(signal.SIGCONT)
 
     async def _ended(self) -> int:
         assert self._process
@@ -186,16 +207,18 @@ class Askwhy:
     def check_log(self) -> None:
         """Fail when the log has a secret in it, a whole phone number, or a traceback."""
         text = self.log.read_text()
-        for secret in self._secrets.values():
+        for secret in self.secrets.values():
             assert secret not in text
             assert secret.rpartition(":")[2] not in text
         assert "+3725555" not in text
         assert self.may_log_tracebacks or "Traceback" not in text, text[-6000:]
 
     def _program(self) -> list[str]:
-        return [sys.executable, "-m", "bot"]
+        return [sys.executable, "-m", self.module]
 
     def _environ(self) -> dict[str, str]:
         kept = {key: value for key, value in os.environ.items() if not key.startswith("ASKWHY_")}
         root = str(Path(__file__).parents[2])
-        return {**kept, **self._secrets, "PYTHONPATH": root, "PYTHONWARNINGS": "default"}
+        return {
+            **kept, **self.secrets, **self.environ, "PYTHONPATH": root, "PYTHONWARNINGS": "default",
+        }  # fmt: skip

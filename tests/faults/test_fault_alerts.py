@@ -12,15 +12,10 @@ from bot.staff.detractors import send_alerts
 from storage.sqlite import SqliteStore
 from surveys.visits import Visit
 from tests.faults.sound import assert_sound, scores
+from tests.faults.worker import Sms, opened
 
 MONDAY = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)
 GROUP = "-100123"
-
-
-class Sms(ConsoleChannel):
-    """The console in the place of Twilio."""
-
-    name = "sms"
 
 
 class Telegram(ConsoleChannel):
@@ -52,23 +47,22 @@ async def test_a_storm_of_detractors_is_one_alert_and_a_lost_chat_hurts_nobody(
     app = build_app(
         config, clock=clock, store=SqliteStore(path), channels={"sms": sms, "telegram": telegram}, paced=False
     )
-    await app.open()
-    await send_alerts(app.store, app.firm, clock.now())
-    phones = [f"+37256{number:06d}" for number in range(count)]
-    await app.service.on_visits([Visit(f"v{p}", f"c{p}", MONDAY, phone=p, language="en") for p in phones])
-    clock.jump(timedelta(days=1))
-    await app.pass_time()
-    for number, phone in enumerate(phones):
-        reply = Inbound(
-            "sms", f"SM{number}", phone, InboundKind.TEXT, "2 nobody told me anything", "+12025550100"
-        )
-        await app.service.on_inbound(reply)
-    clock.jump(timedelta(seconds=30))
-    await send_alerts(app.store, app.firm, clock.now())
-    await app.pass_time()
-    alerts = [message for message in telegram.sent if str(count) in message.text]
-    assert telegram.tried == 1
-    assert [message.address for message in alerts] == ["77"]
-    assert len(scores(path)) == count
-    await app.close()
-    assert_sound(path)
+    async with opened(app):
+        await send_alerts(app.store, app.firm, clock.now())
+        phones = [f"+37256{number:06d}" for number in range(count)]
+        await app.service.on_visits([Visit(f"v{p}", f"c{p}", MONDAY, phone=p, language="en") for p in phones])
+        clock.jump(timedelta(days=1))
+        await app.pass_time()
+        for number, phone in enumerate(phones):
+            reply = Inbound(
+                "sms", f"SM{number}", phone, InboundKind.TEXT, "2 nobody told me anything", "+12025550100"
+            )
+            await app.service.on_inbound(reply)
+        clock.jump(timedelta(seconds=30))
+        await send_alerts(app.store, app.firm, clock.now())
+        await app.pass_time()
+        alerts = [message for message in telegram.sent if f"{count:,}" in message.text]
+        assert telegram.tried == 1
+        assert [message.address for message in alerts] == ["77"]
+        assert len(await scores(path)) == count
+    await assert_sound(path, app.firm, now=clock.now())

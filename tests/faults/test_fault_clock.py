@@ -8,21 +8,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.bootstrap import App, build_app
-from bot.channels.console import ConsoleChannel
 from bot.clock import VirtualClock
 from bot.config import Config
 from storage.sqlite import SqliteStore
 from surveys.visits import Visit
 from tests.faults.sound import assert_sound, visit_states
+from tests.faults.worker import Sms, opened
 
 MONDAY = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)
 TALLINN = ZoneInfo("Europe/Tallinn")
-
-
-class Sms(ConsoleChannel):
-    """The console in the place of Twilio."""
-
-    name = "sms"
 
 
 @pytest.fixture
@@ -35,10 +29,9 @@ async def app(tmp_path: Path) -> AsyncIterator[App]:
         channels={"sms": Sms()},
         paced=False,
     )
-    await made.open()
-    yield made
-    await made.close()
-    assert_sound(tmp_path / "askwhy.db")
+    async with opened(made):
+        yield made
+    await assert_sound(tmp_path / "askwhy.db", made.firm, now=made.clock.now())
 
 
 def _visits(count: int, at: datetime) -> list[Visit]:
@@ -94,4 +87,4 @@ async def test_what_lies_too_long_is_stale_and_not_asked(app: App) -> None:
     await app.service.on_visits(_visits(300, MONDAY))
     await _at(app, MONDAY + timedelta(days=3, minutes=1))
     assert _sent(app) == 0
-    assert visit_states(Path(str(app.store.path))) == {"suppressed:stale": 300}  # type: ignore[attr-defined]
+    assert await visit_states(app.store.url) == {"suppressed:stale": 300}

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from tests.e2e.process import Askwhy, until
 from tests.fakes.twilio import NUMBER, FakeTwilio
-from tests.faults.sound import assert_sound, scores, stored_ids
+from tests.faults.sound import assert_service_sound, scores, stored_ids
 
 CLIENTS = 16
 
@@ -59,10 +59,10 @@ async def test_no_acknowledged_reply_is_lost_or_stored_twice(
     await killing
     assert acknowledged == customers
     await service.kill()
-    ids = stored_ids(service.store)
+    ids = await stored_ids(service.store)
     assert sum(ids.values()) == len(ids) == customers
-    assert scores(service.store) == {f"v{n}": n % 11 for n in range(customers)}
-    assert_sound(service.store)
+    assert await scores(service.store) == {f"v{n}": n % 11 for n in range(customers)}
+    await assert_service_sound(service, twilio)
 
 
 def _form(twilio: FakeTwilio, number: int) -> dict[str, str]:

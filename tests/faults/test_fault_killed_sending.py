@@ -10,6 +10,7 @@ import psycopg
 
 from tests.e2e.process import Askwhy, until
 from tests.fakes.twilio import FakeTwilio
+from tests.faults.sound import assert_service_sound
 
 
 async def test_workers_killed_while_sending_ask_each_customer_once_at_most(
@@ -57,3 +58,4 @@ async def test_workers_killed_while_sending_ask_each_customer_once_at_most(
     assert claimed["sent"] <= len(asked) <= count
     assert dimension is not None
     assert int(dimension[0]) == count
+    await assert_service_sound(web, twilio)

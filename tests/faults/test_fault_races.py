@@ -12,7 +12,8 @@ import pytest
 
 from storage import make_store
 from surveys.visits import Visit
-from tests.faults.worker import build
+from tests.faults.sound import assert_sound
+from tests.faults.worker import build, opened
 
 MONDAY = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)
 TUESDAY = MONDAY + timedelta(days=1)
@@ -41,17 +42,17 @@ async def test_each_due_invitation_is_sent_once(
 ) -> None:
     count = 10_000 if full else 150
     app = build(shared_url, MONDAY)
-    await app.open()
-    for first in range(0, count, 500):
-        numbers = range(first, min(first + 500, count))
-        visits = [Visit(f"v{n}", f"c{n}", MONDAY, phone=f"+37256{n:06d}", language="en") for n in numbers]
-        await app.service.on_visits(visits)
-    await app.close()
+    async with opened(app):
+        for first in range(0, count, 500):
+            numbers = range(first, min(first + 500, count))
+            visits = [Visit(f"v{n}", f"c{n}", MONDAY, phone=f"+37256{n:06d}", language="en") for n in numbers]
+            await app.service.on_visits(visits)
     log = tmp_path / "sent.log"
     await _together(*[("send", shared_url, str(log), TUESDAY.isoformat())] * processes)
     sent = Counter(log.read_text().splitlines())
     assert len(sent) == count
     assert set(sent.values()) == {1}
+    await assert_sound(shared_url, app.firm, now=TUESDAY)
 
 
 async def test_visits_of_one_person_in_one_millisecond_are_one_survey(
@@ -70,3 +71,4 @@ async def test_visits_of_one_person_in_one_millisecond_are_one_survey(
     states = {(row["state"], row["reason"]): row["n"] for row in await store.read.rows("visits_by_state")}
     await store.close()
     assert states == {("asked", None): 1, ("suppressed", "another_visit"): 19}
+    await assert_sound(shared_url, now=TUESDAY)

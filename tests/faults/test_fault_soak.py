@@ -12,7 +12,7 @@ from bot.config import Config
 from storage.sqlite import SqliteStore
 from surveys.visits import Visit
 from tests.faults.sound import assert_sound
-from tests.faults.worker import Sms
+from tests.faults.worker import Sms, opened
 
 MONDAY = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)
 MEBIBYTE = 1 << 20
@@ -57,15 +57,16 @@ async def test_memory_files_and_log_do_not_grow_with_what_has_passed(tmp_path: P
     app = build_app(
         config, clock=VirtualClock(MONDAY), store=SqliteStore(path), channels={"sms": sms}, paced=False
     )
-    await app.open()
-    await _round(app, 0, count)
-    await _round(app, count, count)
-    memory, files = _memory(), _open_files()
-    for number in range(2, rounds):
-        await _round(app, number * count, count)
-    grown, log = _memory() - memory, Path(f"{path}-wal").stat().st_size
-    assert grown < 64 * MEBIBYTE + 16 * MEBIBYTE  # the page cache of the store, and what an allocator keeps
-    assert _open_files() <= files + 2
-    assert log < 64 * MEBIBYTE
-    await app.close()
-    assert_sound(path)
+    async with opened(app):
+        await _round(app, 0, count)
+        await _round(app, count, count)
+        memory, files = _memory(), _open_files()
+        for number in range(2, rounds):
+            await _round(app, number * count, count)
+        grown, log = _memory() - memory, Path(f"{path}-wal").stat().st_size
+        assert (
+            grown < 64 * MEBIBYTE + 16 * MEBIBYTE
+        )  # the page cache of the store, and what an allocator keeps
+        assert _open_files() <= files + 2
+        assert log < 64 * MEBIBYTE
+    await assert_sound(path, app.firm, now=app.clock.now())

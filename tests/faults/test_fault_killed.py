@@ -15,6 +15,7 @@ from tests.e2e.process import Askwhy, until
 from tests.fakes.loopback import Misbehaviour
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.twilio import FakeTwilio
+from tests.faults.sound import assert_service_sound
 
 Make = Callable[..., Askwhy]
 
@@ -64,6 +65,7 @@ async def test_killed_while_the_provider_holds_the_call_each_customer_is_asked_o
     assert set(asked.values()) == {1}
     assert len(asked) == 20 - len(claimed - under_way)
     assert len(look(service, "SELECT 1 FROM visits WHERE state = 'unknown'")) == len(claimed)
+    await assert_service_sound(service, twilio)
 
 
 async def test_killed_at_random_while_sending_no_customer_is_asked_twice(
@@ -85,6 +87,7 @@ async def test_killed_at_random_while_sending_no_customer_is_asked_twice(
     unknown = look(service, "SELECT count(*) FROM visits WHERE state = 'unknown'")[0][0]
     assert lost <= unknown
     assert await service.stop() == 0
+    await assert_service_sound(service, twilio)
 
 
 async def test_killed_in_the_middle_of_a_batch_of_updates_none_is_lost(
@@ -103,6 +106,7 @@ async def test_killed_in_the_middle_of_a_batch_of_updates_none_is_lost(
     await until(lambda: not telegram.updates.pending, "all confirmed")
     stored = [int(number) for (number,) in look(service, "SELECT external_id FROM inbox")]
     assert sorted(stored) == sorted(updates)
+    await assert_service_sound(service)
 
 
 async def test_messages_that_came_while_askwhy_was_down_are_heard_at_start(
@@ -131,6 +135,7 @@ async def test_messages_that_came_while_askwhy_was_down_are_heard_at_start(
     assert look(service, "SELECT count(*), count(DISTINCT external_id) FROM inbox") == [(50, 50)]
     assert await service.stop() == 0
     assert len(twilio.sent) == 100
+    await assert_service_sound(service, twilio)
 
 
 async def test_stopped_under_load_all_that_was_acknowledged_is_stored(
@@ -147,6 +152,7 @@ async def test_stopped_under_load_all_that_was_acknowledged_is_stored(
     stored = {sid for (sid,) in look(service, "SELECT external_id FROM inbox")}
     assert acknowledged <= stored
     assert look(service, "SELECT 1 FROM outbox WHERE state = 'claimed'") == []
+    await assert_service_sound(service, twilio)
 
 
 @pytest.mark.parametrize("second", ["--role=web", "--role=all"])

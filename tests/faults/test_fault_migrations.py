@@ -159,7 +159,7 @@ class Tripping:
 async def test_postgresql_too_migrates_wholly_or_not_at_all(postgres: PostgresServer) -> None:
     code = (
         "import sys, psycopg; from storage.migrate import migrate; from storage.postgres_server import settings;"
-        "from tests.test_store_migrations import Tripping;"
+        "from tests.faults.test_fault_migrations import Tripping;"
         "migrate(Tripping(psycopg.connect(sys.argv[1], **settings()), int(sys.argv[2])), 'psycopg', 'url')"
     )
     ends = []

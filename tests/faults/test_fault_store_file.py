@@ -17,6 +17,7 @@ from storage.base import Store, StoreError, StoreUnavailable
 from storage.sqlite import PATIENCE, SqliteStore
 from storage.transaction import Transaction
 from tests.contract.making import NOW, PHONE, person
+from tests.faults.people import can_mount, small_disk
 
 MANY = 300
 
@@ -41,24 +42,6 @@ def locked(path: Path) -> Iterator[None]:
         other.execute("BEGIN EXCLUSIVE")
         yield
         other.execute("ROLLBACK")
-
-
-@contextmanager
-def small_disk(folder: Path, options: str = "size=6m") -> Iterator[Path]:
-    """A file system of its own; as root a small tmpfs."""
-    folder.mkdir()
-    subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)], check=True, capture_output=True
-    )
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True, capture_output=True)
-
-
-def can_mount() -> bool:
-    """Only root may, and not in every container."""
-    return os.geteuid() == 0 and shutil.which("mount") is not None
 
 
 async def seen(store: Store) -> int | None:
