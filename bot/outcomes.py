@@ -225,7 +225,7 @@ def _plan_again(
     judged = judge(tx, firm, visit.visit, row.person_id, max(at, now), quiet=visit.quiet)
     if isinstance(judged.decision, Suppressed):
         if str(judged.decision.reason) == "no_address":
-            tx.visits.set_state(row.visit_id, "failed", code, {"code": code})
+            tx.visits.set_state(row.visit_id, "failed", code, {"code": code, "kind": "unreachable"})
             tx.visits.tell(row.visit_id, now, "failed", code=code)
         else:
             suppress(tx, row.visit_id, judged.decision, now)

@@ -37,9 +37,23 @@ CAPS = {
     "never": "not asked: nobody is asked under this rule (at most {at_most} times a year)",
     "same": "not asked: asked {times} times within {period} about {value} ({by}) already (at most {at_most})",
 }
-FAILURES = {"opted_out": "not delivered: the customer opted out at the provider"}
+FAILURES = {
+    "opted_out": "not delivered: the customer opted out at the provider",
+    "unreachable": "not delivered: nobody can be reached at this number or chat",
+    "fault": "not delivered: a fault of askwhy itself, its log tells more",
+    "provider": "not delivered: the provider could not deliver it",
+}
+"""Why a question was not delivered; `provider` where the reason is a code of the provider's and nothing more is known."""
 
-SENTENCES = (*STATES.values(), *REASONS.values(), *CAPS.values(), *FAILURES.values())
+WITHDRAWALS = {"opted_out": "asked, then the customer wanted no more questions"}
+
+SENTENCES = (
+    *STATES.values(),
+    *REASONS.values(),
+    *CAPS.values(),
+    *FAILURES.values(),
+    *WITHDRAWALS.values(),
+)
 """All English sentences of this file: what a catalog has to translate."""
 
 UNITS = {
@@ -66,13 +80,13 @@ def explain(state: str, reason: str | None, detail: Mapping[str, str | int], lan
     """Say what became of a visit: "not asked: asked 41 days ago about visit v-102 (at least 90 days apart)".
 
     `state` and `reason` are those of `askwhy explain --json`, `detail` is what `Suppressed` carries (an empty one, from an
-    older store, gives the plain state). A reason of `failed` that is not ours is the provider's text, shown as it is.
+    older store, gives the plain state). Behind a reason of `failed` that is a provider's code the detail `kind` tells more.
     """
     sentence = STATES[state]
     if state == "failed" and reason:
-        return (
-            say(language, FAILURES[reason]) if reason in FAILURES else f"{say(language, sentence)}: {reason}"
-        )
+        return say(language, FAILURES.get(reason) or FAILURES[str(detail.get("kind", "provider"))])
+    if state == "withdrawn" and reason in WITHDRAWALS:
+        return say(language, WITHDRAWALS[reason])
     if state == "suppressed" and reason:
         sentence = CAPS.get(str(detail.get("rule")), REASONS[reason])
     values = _in_words(detail, language)

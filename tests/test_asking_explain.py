@@ -73,11 +73,6 @@ def test_a_reason_is_said_with_its_details(reason: str, detail: dict[str, str | 
     assert explain("suppressed", reason, detail) == sentence
 
 
-def test_a_failed_visit_says_what_the_provider_said() -> None:
-    assert explain("failed", "opted_out", {}) == "not delivered: the customer opted out at the provider"
-    assert explain("failed", "blocked {by} carrier", {}) == "not delivered: blocked {by} carrier"
-
-
 def test_an_unknown_language_is_spoken_to_in_english() -> None:
     assert explain("answered", None, {}, "xx") == "answered"
 
@@ -85,3 +80,24 @@ def test_an_unknown_language_is_spoken_to_in_english() -> None:
 def test_braces_in_customer_data_are_data() -> None:
     said = explain("suppressed", "another_visit", {"other": "{0.__class__}"})
     assert said == "not asked: visit {0.__class__} of the same person was chosen instead"
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "detail", "sentence"),
+    [
+        ("withdrawn", None, {}, "asked, then withdrawn: the visit was opened again"),
+        ("withdrawn", "opted_out", {}, "asked, then the customer wanted no more questions"),
+        ("failed", "opted_out", {}, "not delivered: the customer opted out at the provider"),
+        (
+            "failed",
+            "30005",
+            {"code": "30005", "kind": "unreachable"},
+            "not delivered: nobody can be reached at this number or chat",
+        ),
+        ("failed", "30008", {"code": "30008"}, "not delivered: the provider could not deliver it"),
+    ],
+)
+def test_what_ended_a_question_is_said_in_words_and_never_as_a_code(
+    state: str, reason: str | None, detail: dict[str, str], sentence: str
+) -> None:
+    assert explain(state, reason, detail) == sentence

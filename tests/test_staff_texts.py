@@ -245,6 +245,7 @@ def test_what_stands_in_tables_is_translated_too(language: str) -> None:
         *QUEUES.values(),
         *EVENTS.values(),
         *SENTENCES,
+        *SENTENCES,
         *VISITS.values(),
         *MESSAGES.values(),
     ]
