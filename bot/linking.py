@@ -106,10 +106,14 @@ def begin_wish(tx: Transaction, firm: Firm, inbound: Inbound, person: PersonRow,
     """Begin a survey at the customer's own wish: outside cap and window, at most once a day."""
     if person.opted_out_at is not None or _repeat_question(tx, firm, inbound, person.person_id, now):
         return
+    customer = tx.people.customer_of(person.person_id)
     if person.wished_at is not None and now - person.wished_at < ONE_DAY:
+        language = firm.language_of(
+            customer.language if customer else None, person.language, inbound.language
+        )
+        tell_person(tx, firm, inbound, person.person_id, wording.answer_kept(language), Kind.REPLY, now)
         return
     tx.people.set_wished(person.person_id, now)
-    customer = tx.people.customer_of(person.person_id)
     visit = Visit(
         visit_id=f"wish-{person.person_id}-{now:%Y%m%dT%H%M%S}",
         customer_id=customer.customer_id if customer else f"{inbound.channel}-{person.person_id}",

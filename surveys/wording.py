@@ -124,6 +124,11 @@ def no_open_question(language: str) -> str:
     return f"{say(language, 'There is no open question right now.')} {_feedback_or_stop(language)}"
 
 
+def answer_kept(language: str) -> str:
+    """Answer somebody who wants to tell us more than once a day."""
+    return say(language, "Thank you for your answer.")
+
+
 def greeting(organisation: str, language: str) -> str:
     """Greet whoever opens the bot; as the first message it says how to stop."""
     text = say(
