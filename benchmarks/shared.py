@@ -1,27 +1,32 @@
-"""The shared store: replies in, sends out and /score on PostgreSQL, with one, two and four processes.
+"""The shared store: B1, B3 and B5 on PostgreSQL, with one, two and four processes, and what holds them back.
 
 Nothing is pinned: processes, database and load share the machine as they would. Each reply's customer stays with one process,
-as with a load balancer that goes by sender. What bends the curve on two cores is the machine itself: the row "processor" tells how
-much of it all processes and the database used.
+as with a load balancer that goes by sender. `limits.py` tells whose processor time it takes and what the connections wait
+for: where more processes bring no more, the rows under the rate say whether the machine is used up, the database waits for
+its disk, or units of work wait for each other's locks.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
 import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 
 from benchmarks import messages
+from benchmarks.b5_score import ask_all, score_app
 from benchmarks.harness import Report, Row, Size
+from benchmarks.history import end_of_past
+from benchmarks.history_postgres import fill
+from benchmarks.limits import Seen, watched
 from benchmarks.load import Answers, send_all
 from benchmarks.postgres import postgres
 from benchmarks.processes import Server, free_port, module
@@ -35,25 +40,35 @@ class Amount:
     forms: int
     due: int
     processes: tuple[int, ...]
+    pasts: tuple[tuple[int, int], ...]  # answers, people
+    asks: int  # of each request
+    looks: int  # scores asked for by API
     connections: int = 32
 
 
 AMOUNTS: dict[Size, Amount] = {
-    "tiny": Amount(40, 120, 40, (2,), 4),
-    "quick": Amount(300, 1_200, 300, (1, 2)),
-    "normal": Amount(2_500, 10_000, 3_000, (1, 2, 4)),
-    "full": Amount(5_000, 20_000, 10_000, (1, 2, 4, 8)),
+    "tiny": Amount(40, 120, 40, (2,), ((500, 800),), 1, 20, 4),
+    "quick": Amount(300, 1_200, 300, (1, 2, 4), ((10_000, 20_000),), 10, 200),
+    "normal": Amount(2_500, 10_000, 3_000, (1, 2, 4), ((10_000, 20_000), (300_000, 600_000)), 40, 1_000),
+    "full": Amount(
+        5_000, 20_000, 10_000, (1, 2, 4, 8), ((10_000, 20_000), (10_000_000, 19_000_000)), 40, 2_000
+    ),
 }
 
 
 def run(size: Size) -> Report:
     amount = AMOUNTS[size]
-    report = Report("shared", "Replies and sends on PostgreSQL, by number of processes")
-    report.notes.append("One sender is paced by one process, so sends do not grow with workers; replies may.")
+    report = Report("shared", "B1, B3 and B5 on PostgreSQL, by number of processes")
+    report.notes.append(
+        "One sender is paced by one process: further workers stand by, so sends do not grow with them."
+    )
     with tempfile.TemporaryDirectory(prefix="askwhy-bench-") as name:
         for processes in amount.processes:
             _replies(report, Path(name), amount, processes)
-        _sends(report, Path(name), amount)
+        for processes in amount.processes:
+            _sends(report, Path(name), amount, processes)
+        for answers, people in amount.pasts:
+            _scores(report, Path(name), amount, answers, people)
     return report
 
 
@@ -61,24 +76,25 @@ def _replies(report: Report, folder: Path, amount: Amount, processes: int) -> No
     with postgres() as url, ExitStack() as running:
         config = _on(folder, url)
         _ask(config, amount.people)
-        ports = [free_port() for _ in range(processes)]
-        for port in ports:
-            running.enter_context(_web(folder, url, port))
+        webs = [running.enter_context(_role("web", folder, url)) for _ in range(processes)]
         sent = messages.sms_messages(amount.people, amount.forms, 0)
-        with processor() as used:
-            answers = _load(ports, sent, amount.connections)
+        with watched(url, [web.process.pid for web in webs]) as seen:
+            answers = _load([web.port for web in webs], sent, amount.connections)
         told = answers.run()
-        report.rows.append(
-            Row(
-                f"replies, {processes} process{'es' if processes > 1 else ''}",
-                "replies/s",
-                told.value,
-                p50=told.p50,
-                p99=told.p99,
-            )
-        )
-        report.rows.append(Row("  processor used meanwhile", "of all cores", used[0]))
+        what = f"replies, {_counted(processes, 'process', 'processes')}"
+        report.rows.append(Row(what, "replies/s", told.value, p50=told.p50, p99=told.p99))
+        report.rows += _limits(seen)
         _check(report, url, sent, answers.statuses)
+
+
+def _limits(seen: Seen) -> list[Row]:
+    """Say what held the work back."""
+    cores = ", ".join(f"{name} {cores:.2f}" for name, cores in seen.cores.items())
+    waits = ", ".join(f"{name} {share:.0%}" for name, share in seen.waits.items())
+    return [
+        Row("  of the machine's processors", "share", seen.machine, note=f"cores: {cores}"),
+        Row("  of units' time behind another's lock", "share", seen.waits.get("Lock", 0.0), note=waits),
+    ]
 
 
 def _load(ports: Sequence[int], sent: Sequence[messages.Message], connections: int) -> Answers:
@@ -86,13 +102,20 @@ def _load(ports: Sequence[int], sent: Sequence[messages.Message], connections: i
     shares: list[list[int]] = [[] for _ in ports]
     for number, message in enumerate(sent):
         shares[message.person % len(ports)].append(number)
+    together = _together(ports, [[sent[number].request for number in share] for share in shares], connections)
+    numbers = [number for share in shares for number in share]
+    for number, status in zip(numbers, list(together.statuses), strict=True):
+        together.statuses[number] = status
+    return together
+
+
+def _together(ports: Sequence[int], shares: Sequence[Sequence[bytes]], connections: int) -> Answers:
+    """Send each process its requests, all at once; statuses come share by share."""
     found: dict[int, Answers] = {}
 
     def send(place: int) -> None:
-        requests = [sent[number].request for number in shares[place]]
-        found[place] = send_all(
-            ports[place], requests, connections=max(1, connections // len(ports)), pinned=False
-        )
+        each = max(1, connections // len(ports))
+        found[place] = send_all(ports[place], shares[place], connections=each, pinned=False)
 
     threads = [threading.Thread(target=send, args=(place,)) for place in range(len(ports))]
     began = time.perf_counter()
@@ -100,11 +123,10 @@ def _load(ports: Sequence[int], sent: Sequence[messages.Message], connections: i
         thread.start()
     for thread in threads:
         thread.join()
-    together = Answers([0] * len(sent), seconds=time.perf_counter() - began)
-    for place, answers in found.items():
-        together.latencies += answers.latencies
-        for number, status in zip(shares[place], answers.statuses, strict=True):
-            together.statuses[number] = status
+    together = Answers([], seconds=time.perf_counter() - began)
+    for place in range(len(ports)):
+        together.statuses += found[place].statuses
+        together.latencies += found[place].latencies
     return together
 
 
@@ -123,9 +145,11 @@ def _check(report: Report, url: str, sent: Sequence[messages.Message], statuses:
     report.check("messages stored, each once", inbox, (len(new),))
 
 
-def _sends(report: Report, folder: Path, amount: Amount) -> None:
-    with postgres() as url, Provider() as provider:
+def _sends(report: Report, folder: Path, amount: Amount, workers: int) -> None:
+    """Visits come in while the workers run, faster than they are sent."""
+    with postgres() as url, Provider() as provider, ExitStack() as running:
         config = _on(folder, url, api=provider.url)
+        started = [running.enter_context(_role("worker", folder, url, provider.url)) for _ in range(workers)]
 
         async def take() -> None:
             app = offline_app(config, "sms")
@@ -133,15 +157,47 @@ def _sends(report: Report, folder: Path, amount: Amount) -> None:
             await take_visits(app, amount.due, "sms")
             await app.close()
 
-        asyncio.run(take())
-        port = free_port()
-        _on(folder, url, api=provider.url, port=port, mps=100_000)
-        command = module("bot", "--config", config, "run", "--role", "worker")
-        with Server(command, port + 1, environ=SECRETS, core=None):
+        with watched(url, [worker.process.pid for worker in started]) as seen:
+            asyncio.run(take())
             came = provider.wait_for(amount.due)
         report.check("messages at the provider, none twice", len({a.to for a in came}), len(came))
         times = sorted(arrival.at for arrival in came)
-        report.rows.append(Row("sends, 1 worker", "sends/s", (len(times) - 1) / (times[-1] - times[0])))
+        rate = (len(times) - 1) / (times[-1] - times[0])
+        report.rows.append(Row(f"sends, {_counted(workers, 'worker', 'workers')}", "sends/s", rate))
+        report.rows += _limits(seen)
+
+
+def _scores(report: Report, folder: Path, amount: Amount, answers: int, people: int) -> None:
+    """/score at an age of the store: request to text as in B5, then as the API, by number of processes."""
+    with postgres() as url:
+        fill(url, answers, end_of_past(datetime.now(UTC).date()), people)
+        about = f"{answers:,} answers, {people:,} customers"
+
+        async def ask() -> None:
+            app = score_app(_on(folder, url))
+            await app.open()
+            await ask_all(report, app, about, amount.asks)
+            await app.close()
+
+        asyncio.run(ask())
+        request = (
+            "GET /api/v1/score?period=all&by=branch HTTP/1.1\r\nHost: localhost\r\n"
+            f"Authorization: Bearer {SECRETS['ASKWHY_WEB__API_TOKEN']}\r\n\r\n"
+        ).encode()
+        for processes in amount.processes:
+            with ExitStack() as running:
+                webs = [running.enter_context(_role("web", folder, url)) for _ in range(processes)]
+                with watched(url, [web.process.pid for web in webs]) as seen:
+                    told = _together(
+                        [web.port for web in webs],
+                        [[request] * (amount.looks // processes)] * processes,
+                        amount.connections,
+                    )
+            what = f"scores by branch, {_counted(processes, 'process', 'processes')}, {answers:,} answers"
+            run = told.run()
+            report.rows.append(Row(what, "scores/s", run.value, p50=run.p50, p99=run.p99))
+            report.rows += _limits(seen)
+            report.check(f"scores told, {what}", set(told.statuses), {200})
 
 
 def _on(
@@ -163,27 +219,15 @@ def _ask(config: Path, people: int) -> None:
     asyncio.run(ask())
 
 
-def _web(folder: Path, url: str, port: int) -> Server:
+def _role(role: str, folder: Path, url: str, api: str = "http://127.0.0.1:9") -> Server:
+    """One process of a role, started by `with`; a worker is waited for where it tells of its health."""
+    port = free_port()
     home = folder / str(port)
     home.mkdir()
-    return Server(
-        module("bot", "--config", _on(home, url, port=port), "run", "--role", "web"),
-        port,
-        environ=SECRETS,
-        core=None,
-    ).start()
+    config = _on(home, url, port=port, api=api, mps=100_000)
+    command = module("bot", "--config", config, "run", "--role", role)
+    return Server(command, port + (role == "worker"), environ=SECRETS, core=None)
 
 
-@contextmanager
-def processor() -> Iterator[list[float]]:
-    """Gives a list that holds, after the block, the share of all cores' time that was used meanwhile."""
-    used: list[float] = []
-    before, began = _busy(), time.perf_counter()
-    yield used
-    cores = os.cpu_count() or 1
-    used.append((_busy() - before) / (time.perf_counter() - began) / cores)
-
-
-def _busy() -> float:
-    fields = [int(word) for word in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
-    return (sum(fields) - fields[3] - fields[4]) / os.sysconf("SC_CLK_TCK")
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"

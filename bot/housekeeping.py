@@ -1,4 +1,4 @@
-"""The work of the night, once a night by one process: old personal data goes, then a checked copy is made and old ones go.
+"""The work of the night, once a night by one process: old personal data goes, roll-ups are put together, a copy is made.
 
 The hour is the organisation's own; a night that the program slept through is made up for at the next start. A copy that
 fails alerts the admins once and is tried again an hour later.
@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +26,7 @@ from bot.firm import Firm
 from bot.privacy.report import REWRITE, sqlite_path
 from bot.privacy.retention import let_go
 from storage.base import Store, StoreError
+from storage.moments import day_of
 from storage.sqlite_traces import rewrite
 from storage.transaction import Transaction
 
@@ -68,7 +70,7 @@ class Housekeeping:
 
     async def work(self) -> None:
         """Do the work of the night now. One part that fails does not keep the others from being done."""
-        for part in (self._let_go, self._rewrite, self._copy):
+        for part in (self._let_go, self._fold, self._rewrite, self._copy):
             if self._stopping:
                 return
             try:
@@ -86,6 +88,14 @@ class Housekeeping:
         gone = await let_go(self._store, retention, self._clock.now(), lambda: self._stopping)
         if gone.answers or gone.messages or gone.people:
             log.info("old_data_gone", answers=gone.answers, messages=gone.messages, people=gone.people)
+
+    async def _fold(self) -> None:
+        """Put together the roll-ups that several connections to PostgreSQL have written side by side."""
+        today = day_of(self._clock.now(), self._firm.zone)
+        for day in await self._store.write(lambda tx: tx.answers.unfolded(today)):
+            if self._stopping:
+                return
+            await self._store.write(partial(_fold_day, day=day))
 
     async def _rewrite(self) -> None:
         """Write the file anew if an erasure by day left something in its free space."""
@@ -143,6 +153,10 @@ class Housekeeping:
         today = datetime.combine(local.date(), at, zone)
         night = today if today.timestamp() > now.timestamp() else today + timedelta(days=1)
         return datetime.fromtimestamp(night.timestamp(), now.tzinfo)
+
+
+def _fold_day(tx: Transaction, day: int) -> None:
+    tx.answers.fold(day)
 
 
 def _make_room(folder: Path) -> None:

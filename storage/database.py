@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from storage.results import Row
@@ -21,13 +21,20 @@ class Connection(Protocol):
 
 
 class Database:
-    """Named queries on one connection. `values` are the query's parameters, always by name, never in the text."""
+    """Named queries on one connection. `values` are the query's parameters, always by name, never in the text.
 
-    __slots__ = ("_connection", "_queries")
+    `sync` waits for what was sent to a server and not answered yet: statements whose result nobody asks for travel together
+    with the next one. What they raise comes out there, or at the end of the unit of work.
+    """
 
-    def __init__(self, connection: Connection, queries: Mapping[str, str]) -> None:
+    __slots__ = ("_connection", "_queries", "_sync")
+
+    def __init__(
+        self, connection: Connection, queries: Mapping[str, str], sync: Callable[[], None] = lambda: None
+    ) -> None:
         self._connection = connection
         self._queries = queries
+        self._sync = sync
 
     def one(self, name: str, /, **values: object) -> Row | None:
         """Return the first row, or None."""
@@ -39,14 +46,21 @@ class Database:
         rows: list[Row] = self._run(name, values).fetchall()
         return rows
 
-    def run(self, name: str, /, **values: object) -> int:
+    def run(self, name: str, /, **values: object) -> None:
+        """Run a statement; do not wait for it."""
+        self._run(name, values)
+
+    def count(self, name: str, /, **values: object) -> int:
         """Run a statement; return how many rows it touched."""
-        return int(self._run(name, values).rowcount)
+        cursor = self._run(name, values)
+        self._sync()
+        return int(cursor.rowcount)
 
     def many(self, name: str, rows: Sequence[Mapping[str, object]], /) -> int:
         """Run a statement once per row; return how many rows it touched. Texts must be storable as they are."""
         cursor = self._connection.cursor()
         cursor.executemany(self._queries[name], rows)
+        self._sync()
         return int(cursor.rowcount)
 
     def _run(self, name: str, values: Mapping[str, object]) -> Any:

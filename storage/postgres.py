@@ -2,7 +2,8 @@
 
 READ COMMITTED with row locks: a unit that is about a person locks the person first (`tx.people.lock`), claims pass over
 rows that others hold. A unit that lost a race or a deadlock is run again; one that met a lost connection is refused,
-because nobody but its caller knows whether it may be repeated.
+because nobody but its caller knows whether it may be repeated. Statements go out in a pipeline: a unit waits for the
+server where it reads something, not for each of its writes.
 
 Invariant: no caller waits longer than the limit; a connection whose server does not answer is cut.
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -238,8 +240,10 @@ class PostgresStore:
                     with unit.on(connection):
                         connection.execute("BEGIN")
                         died = self._most  # from here on nothing is tried twice
-                        result = unit.run(Transaction(connection, self._queries, self._migrated.secret))
-                        connection.execute("COMMIT")
+                        with connection.pipeline() as pipeline:
+                            tx = Transaction(connection, self._queries, self._migrated.secret, pipeline.sync)
+                            result = unit.run(tx)
+                            connection.execute("COMMIT")
                         return result
                 finally:
                     _end(connection)
@@ -277,6 +281,13 @@ def _end(connection: psycopg.Connection[DictRow]) -> None:
     if connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
         with contextlib.suppress(psycopg.Error):
             connection.execute("ROLLBACK")
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    return not record.msg.startswith("error ignored terminating")
+
+
+logging.getLogger("psycopg").addFilter(_is_news)  # that a unit failed is told by who asked for it
 
 
 def _forget(future: asyncio.Future[Any]) -> None:

@@ -33,6 +33,8 @@ DIALECTS: dict[str, dict[str, str]] = {
         "texts": "(SELECT value FROM json_each(:keys))",  # the parameter :keys, a JSON list of texts
         "numbers": "(SELECT value FROM json_each(:keys))",  # … of numbers
         # whole statements
+        "fold_tallies": "SELECT :day AS day WHERE false",
+        "fold_asked_tallies": "SELECT :day AS day WHERE false",
         "lock_schema": "",
         "meta_table": "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'meta'",
         "any_table": "SELECT 1 FROM sqlite_master WHERE type = 'table'",
@@ -50,8 +52,20 @@ DIALECTS: dict[str, dict[str, str]] = {
         "skip_locked": "FOR NO KEY UPDATE SKIP LOCKED",
         "texts": "(SELECT json_array_elements_text(CAST(:keys AS json)))",
         "numbers": "(SELECT CAST(json_array_elements_text(CAST(:keys AS json)) AS BIGINT))",
-        "shard": "pg_backend_pid() % 8",  # answers of several connections do not wait for one roll-up row
+        "shard": "pg_backend_pid() % 64",  # answers of several connections do not wait for one roll-up row
         "percent": "%%",  # a lone one begins a parameter
+        # In one statement each: a row that changes meanwhile is folded as it is then.
+        "fold_tallies": """WITH gone AS (DELETE FROM tallies WHERE day = :day AND shard <> 0 RETURNING *)
+INSERT INTO tallies SELECT survey, question, dimension, day, key, 0, sum(v0), sum(v1), sum(v2), sum(v3), sum(v4), sum(v5),
+  sum(v6), sum(v7), sum(v8), sum(v9), sum(v10) FROM gone GROUP BY survey, question, dimension, day, key
+ON CONFLICT (survey, question, dimension, day, key, shard) DO UPDATE SET
+  v0 = tallies.v0 + excluded.v0, v1 = tallies.v1 + excluded.v1, v2 = tallies.v2 + excluded.v2,
+  v3 = tallies.v3 + excluded.v3, v4 = tallies.v4 + excluded.v4, v5 = tallies.v5 + excluded.v5,
+  v6 = tallies.v6 + excluded.v6, v7 = tallies.v7 + excluded.v7, v8 = tallies.v8 + excluded.v8,
+  v9 = tallies.v9 + excluded.v9, v10 = tallies.v10 + excluded.v10""",
+        "fold_asked_tallies": """WITH gone AS (DELETE FROM asked_tallies WHERE day = :day AND shard <> 0 RETURNING *)
+INSERT INTO asked_tallies SELECT survey, dimension, day, key, 0, sum(n) FROM gone GROUP BY survey, dimension, day, key
+ON CONFLICT (survey, dimension, day, key, shard) DO UPDATE SET n = asked_tallies.n + excluded.n""",
         "lock_schema": "SELECT pg_advisory_xact_lock(7215401)",  # one process migrates at a time
         "meta_table": "SELECT 1 WHERE to_regclass('meta') IS NOT NULL",
         "any_table": "SELECT 1 FROM pg_tables WHERE schemaname = current_schema()",

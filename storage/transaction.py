@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from storage.database import Connection, Database
 from storage.tables.answers import Answers
@@ -18,11 +18,18 @@ from storage.tables.visits import Visits
 class Transaction:
     """The tables by name: `tx.people`, `tx.visits`, `tx.conversations`, `tx.answers`, `tx.inbox`, `tx.outbox`, `tx.staff`.
 
-    `tx.privacy` and `tx.upkeep` see the same rows from the side of a person and of the program's own health.
+    `tx.privacy` and `tx.upkeep` see the same rows from the side of a person and of the program's own health. For `sync` see
+    storage.database.Database.
     """
 
-    def __init__(self, connection: Connection, queries: Mapping[str, str], secret: bytes) -> None:
-        db = self.db = Database(connection, queries)
+    def __init__(
+        self,
+        connection: Connection,
+        queries: Mapping[str, str],
+        secret: bytes,
+        sync: Callable[[], None] = lambda: None,
+    ) -> None:
+        db = self.db = Database(connection, queries, sync)
         self.people = People(db, secret)
         self.visits = Visits(db, secret)
         self.conversations = Conversations(db)

@@ -14,6 +14,7 @@ from storage import make_store
 from storage.base import Store, StoreError, StoreUnavailable
 from storage.postgres import LAST_WORD, LIMIT, PostgresStore
 from storage.postgres_server import without_password
+from storage.transaction import Transaction
 from tests.contract.making import NOW, PHONE, person
 from tests.fakes.postgres import PostgresServer
 
@@ -248,3 +249,28 @@ async def test_keys_that_would_be_given_twice_are_found(store: Store, postgres_u
     await store.write(person)
     run(postgres_url, "ALTER SEQUENCE people_person_id_seq RESTART")
     assert await store.check() == ["the table people would give the key 1 twice"]
+
+
+async def test_a_unit_that_fails_with_statements_under_way_stores_nothing_and_is_told_once(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    number = await store.write(person)
+
+    def breaks_off(tx: Transaction) -> None:
+        tx.people.set_language(number, "et")
+        tx.db.run("add_address", channel="sms", address=PHONE, person_id=None)  # refused by the server, later
+        tx.people.set_language(number, "fi")
+        raise LookupError("of our own")
+
+    def goes_on(tx: Transaction) -> None:
+        tx.people.set_language(number, "et")
+        tx.db.run(
+            "merge_people", kept=number, **dict.fromkeys(("opted_out_at", "opted_out_how"), "no moment")
+        )
+
+    with pytest.raises(LookupError):
+        await store.write(breaks_off)
+    with pytest.raises(psycopg.Error):
+        await store.write(goes_on)
+    assert (await store.write(lambda tx: tx.people.lock(number))).language is None
+    assert caplog.records == []

@@ -65,3 +65,15 @@ WHERE r.response_id = :response_id;
 SELECT r.response_id, r.score, r.why, r.answered_at, r.day, r.late, a.response_id AS given, a.value, a.text
 FROM responses r LEFT JOIN answers a ON a.response_id = r.response_id AND a.question = :question
 WHERE r.visit_id = :visit_id;
+
+-- name: unfolded_days
+-- Days before one whose counts still stand in several shards.
+SELECT day FROM tallies WHERE shard <> 0 AND day < :before
+UNION SELECT day FROM asked_tallies WHERE shard <> 0 AND day < :before ORDER BY day;
+
+-- name: fold_tallies!
+-- Put the shards of a day together: who asks about long periods reads one row per day and group.
+$fold_tallies;
+
+-- name: fold_asked_tallies!
+$fold_asked_tallies;

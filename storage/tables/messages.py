@@ -182,7 +182,7 @@ class Outbox:
     ) -> bool:
         """Store a delivery status; False when a later one is known already."""
         return (
-            self._db.run(
+            self._db.count(
                 "set_provider_status",
                 outbox_id=outbox_id,
                 status=status,
@@ -207,7 +207,7 @@ class Outbox:
 
     def cancel(self, person_id: int, code: str) -> int:
         """Take back what waits for a person, but for the confirmation of a stop."""
-        return self._db.run("cancel_outbound", person_id=person_id, code=code)
+        return self._db.count("cancel_outbound", person_id=person_id, code=code)
 
     def failures_about(self, visit_id: str) -> list[str]:
         """Return the codes of the failed attempts about a visit."""

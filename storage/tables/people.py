@@ -174,12 +174,12 @@ class People:
 
     def put_customer(self, row: CustomerRow) -> None:
         """Insert or update a customer; what is None stays as it was."""
-        if not self._db.run("put_customer", **_values(row)):
+        if not self._db.count("put_customer", **_values(row)):
             raise Raced(f"customer {row.customer_id} is somebody else by now")
 
     def _add_address(self, person_id: int, channel: str, address: str) -> None:
         """Give a person a new address, with the opt-out that the address or the person has."""
-        if not self._db.run("add_address", channel=channel, address=address, person_id=person_id):
+        if not self._db.count("add_address", channel=channel, address=address, person_id=person_id):
             raise Raced(f"the address of person {person_id} is somebody else's by now")
         before = self._db.one("opt_out_hash", hash=self._hash(channel, address))
         if before is not None and self.lock(person_id).opted_out_at is None:

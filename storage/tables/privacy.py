@@ -83,7 +83,7 @@ class Privacy:
 
     def drop_conversations(self, person_id: int) -> int:
         """Forget how a person was asked; what was answered is not in there alone."""
-        return self._db.run("drop_conversations", person_id=person_id)
+        return self._db.count("drop_conversations", person_id=person_id)
 
     def hide_response(self, response_id: int, customer_id: str | None) -> None:
         """Leave of a response what is counted."""
@@ -117,15 +117,15 @@ class Privacy:
 
     def drop_links(self, customer_id: str, used_by: str) -> int:
         """Forget the links of a customer, and those an account used; pass "" for none."""
-        return self._db.run("drop_links", body=_json({"customer_id": customer_id}), used_by=used_by)
+        return self._db.count("drop_links", body=_json({"customer_id": customer_id}), used_by=used_by)
 
     def drop_old_links(self, before: datetime) -> int:
         """Forget links that were used up, or out of date, before a moment."""
-        return self._db.run("drop_old_links", before=micros(before))
+        return self._db.count("drop_old_links", before=micros(before))
 
     def drop_requests(self, channel: str, address: str) -> int:
         """Forget commands that were refused to an address."""
-        return self._db.run("drop_requests", channel=channel, address=address)
+        return self._db.count("drop_requests", channel=channel, address=address)
 
     def mark_erased(self, person_id: int, at: datetime) -> None:
         """Remember that a person was erased, and nothing else of the person but an opt-out."""

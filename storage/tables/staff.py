@@ -45,7 +45,7 @@ class Staff:
 
     def drop(self, channel: str, address: str) -> bool:
         """Remove a staff member; False if there was none."""
-        return self._db.run("drop_staff", channel=channel, address=address) == 1
+        return self._db.count("drop_staff", channel=channel, address=address) == 1
 
     def due_digests(self, now: datetime) -> list[StaffRow]:
         """Return those whose digest is due."""
@@ -81,7 +81,7 @@ class Staff:
 
     def use_link(self, digest: str, by: str, now: datetime) -> bool:
         """Use a link up; False if somebody was faster."""
-        return self._db.run("use_link", hash=digest, by=by, at=micros(now)) == 1
+        return self._db.count("use_link", hash=digest, by=by, at=micros(now)) == 1
 
     def put_metric(self, metric: str, period: str, branch: str, product: str, value: float) -> str:
         """Store an operational figure; return new, updated or known."""

@@ -24,7 +24,7 @@ def rehearse(tx: Transaction, name: str) -> None:
     values = {
         parameter: 1 if parameter == "limit" else None for parameter in PARAMETER.findall(QUERIES[name])
     }
-    tx.db.run(name, **values)
+    tx.db.count(name, **values)
     raise Understood
 
 

@@ -240,3 +240,28 @@ async def test_stores_opened_for_the_first_time_at_once_make_one_schema(shared_u
     assert seen == [1, 1, 1, 1]
     for store in stores:
         await store.close()
+
+
+async def test_roll_ups_put_together_while_answers_come_in_equal_a_recount(processes: list[Store]) -> None:
+    def answers(tx: Transaction, number: int) -> None:
+        one = response(f"v-{number}")
+        tx.answers.record_about(one, "recommend", number % 11, None, is_why=False)
+        tx.answers.count_asked("nps", TODAY, {"branch": "Tartu"})
+
+    def fold(tx: Transaction) -> None:
+        for day in tx.answers.unfolded(TODAY + 1):
+            tx.answers.fold(day)
+
+    for first in range(0, 80, 20):
+        writes = [processes[n % 4].write(partial(answers, number=n)) for n in range(first, first + 20)]
+        await asyncio.gather(*writes[:10], processes[0].write(fold), *writes[10:], processes[1].write(fold))
+    await processes[2].write(fold)
+    assert (await counts(processes[3]))[""] == Counter(number % 11 for number in range(80))
+    assert await processes[3].read.asked("nps", TODAY, TODAY + 1, "branch") == {"Tartu": 80}
+    assert await processes[0].write(lambda tx: tx.answers.unfolded(TODAY + 1)) == []
+    shards = await processes[0].write(
+        lambda tx: tx.db._connection.execute(
+            "SELECT shard FROM tallies UNION SELECT shard FROM asked_tallies"
+        ).fetchall()
+    )
+    assert [row["shard"] for row in shards] == [0]
