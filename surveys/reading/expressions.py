@@ -27,7 +27,8 @@ def find_expressions(phrase: Phrase, scale: Scale) -> list[Expression]:
         elif token.type is Type.WORD:
             flags = phrase.flags[at]
             next_to_number = bool(found) and found[-1].last == at
-            spelled = spelled_at(phrase, at) if open_ or next_to_number or flags & Word.SCORING else None
+            may_be = (open_ or next_to_number or flags & Word.SCORING) and not flags & Word.FIXED
+            spelled = spelled_at(phrase, at) if may_be else None
             if not spelled:
                 open_ = bool(flags & Word.SCORING) or (open_ and bool(flags & _KEEPS_OPEN))
                 at += 1

@@ -98,15 +98,17 @@ def make_phrase(text: str, words: Vocabulary) -> Phrase:
         words = words.told_by([token.text for token in tokens if token.type is Type.WORD])
     known = words.words
     flags = [known.get(token.text, 0) if token.type is Type.WORD else 0 for token in tokens]
-    if len(tokens) > 2:
-        _join_compounds(tokens, flags, words)
+    _mark_phrases(tokens, flags, words)
     return Phrase(text, tokens, flags, words)
 
 
-def _join_compounds(tokens: list[Token], flags: list[int], words: Vocabulary) -> None:
-    """Words written with a mark inside mean what the file says of the whole: "где-то", "т.к."."""
-    for at in range(1, len(tokens) - 1):
-        if tokens[at].text in {"-", "."} and tokens[at - 1].end + 1 == tokens[at + 1].start:
-            whole = words.words.get(tokens[at - 1].text + tokens[at].text + tokens[at + 1].text)
-            if whole:
-                flags[at - 1] = flags[at] = flags[at + 1] = whole
+def _mark_phrases(tokens: list[Token], flags: list[int], words: Vocabulary) -> None:
+    """Give the words of a fixed expression the meaning of the whole: "not gonna lie", "где-то", "т.к."; the longest wins."""
+    marked = 0
+    for at, token in enumerate(tokens):
+        for pieces, meant in words.phrases.get(token.text, ()) if at >= marked else ():
+            end = at + len(pieces)
+            if [piece.text for piece in tokens[at:end]] == pieces:
+                flags[at:end] = [meant] * len(pieces)
+                marked = end
+                break

@@ -5,7 +5,8 @@ A language file (languages/<code>.toml) is all that a new language needs. Lists 
 - `[keywords]` whole messages: `opt_out` (the first is printed in texts; also heard as a sentence of its own), `opt_out_alone` (only as
   the whole message), `opt_out_here` (only in this language), `opt_in`, `help`, `feedback`, `yes`, `no`, `decline` (of a why).
 - `[wishes]` opt-outs said in sentences: see wishes.py.
-- `[words]` one list per bit of `Word`, see words.py.
+- `[words]` one list per bit of `Word`, see words.py. An entry of several words or with a mark inside ("not gonna lie", "где-то") means
+  what its list says of the whole, whatever its words mean alone.
 - `[numbers]` `words` beside the spelling rules; `never`: spellings that mean something else too often; `endings` that may follow digits
   ("9-ga"); `plural`: endings of what is counted, `uncounted`: endings of what never is; `counts_plural`: nothing is counted but
   plurals; `nouns_capitalised`: a capital makes no name; `ordinal_dot`: "3." is also "third"; `homophones`: words before which a digit is a word ("2 slow").
@@ -20,7 +21,7 @@ from typing import Any
 
 from surveys.reading.spelled import spelled_numbers, words_of
 from surveys.reading.tokens import Type, normalise, tokenise
-from surveys.reading.words import WORD_LISTS
+from surveys.reading.words import WORD_LISTS, Word
 
 # Keywords that hold in every conversation, whatever its language; the others mean something else in some language.
 EVERYWHERE = ("opt_out", "opt_out_alone", "opt_in", "help", "feedback")
@@ -40,6 +41,7 @@ class Language:
     wishes: tuple[str, ...]
     unless: frozenset[str]
     words: Mapping[str, int]
+    phrases: Mapping[tuple[str, ...], int]
     numbers: Mapping[tuple[str, ...], int]
     endings: frozenset[str]
     never: frozenset[tuple[str, ...]]
@@ -56,6 +58,7 @@ class Vocabulary:
     """Everything a reply in one conversation is read with."""
 
     words: Mapping[str, int]
+    phrases: Mapping[str, Sequence[tuple[list[str], int]]]  # first word -> all words and their flags, the longest first
     numbers: Mapping[str, Mapping[str, int]]  # first word -> all words together -> value
     endings: frozenset[str]
     plural: tuple[str, ...]
@@ -118,14 +121,19 @@ def load_language(code: str) -> Language:
     file = resources.files(__package__).joinpath("languages", f"{code}.toml")
     raw = tomllib.loads(file.read_text(encoding="utf-8"))
     words: dict[str, int] = {}
+    phrases: dict[tuple[str, ...], int] = {}
     for name in raw.get("words", {}):
         if name not in WORD_LISTS:
             raise ValueError(
                 f"languages/{code}.toml: [words] {name!r} is no word list: use one of {', '.join(WORD_LISTS)}"
             )
-        for word in _list(raw["words"], name):
-            key = normalise(word)
-            words[key] = words.get(key, 0) | WORD_LISTS[name]
+        for entry in _list(raw["words"], name):
+            pieces = tuple(token.text for token in tokenise(entry))
+            if len(pieces) > 1:
+                phrases[pieces] = phrases.get(pieces, 0) | WORD_LISTS[name]
+            else:
+                word = normalise(entry)
+                words[word] = words.get(word, 0) | WORD_LISTS[name]
     keywords, numbers = raw.get("keywords", {}), raw.get("numbers", {})
     return Language(
         code=code,
@@ -138,6 +146,7 @@ def load_language(code: str) -> Language:
         ),
         unless=frozenset(normalise(word) for word in _list(raw.get("wishes", {}), "unless")),
         words=words,
+        phrases=phrases,
         numbers={words_of(word): value for word, value in numbers.get("words", {}).items()},
         endings=frozenset(normalise(ending) for ending in _list(numbers, "endings")),
         never=frozenset(words_of(word) for word in _list(numbers, "never")),
@@ -164,7 +173,8 @@ def vocabulary(codes: tuple[str, ...]) -> Vocabulary:
     first = codes[0] if codes else ""
     own = load_language(first) if first in languages_known() else None
     files = [load_language(code) for code in codes if code in languages_known()]
-    words = dict(load_language(UNIVERSAL).words)
+    shared = load_language(UNIVERSAL)
+    words, phrases = dict(shared.words), dict(shared.phrases)
     numbers: dict[str, dict[str, int]] = {}
     for code in codes:
         file = load_language(code) if code in languages_known() else None
@@ -177,15 +187,18 @@ def vocabulary(codes: tuple[str, ...]) -> Vocabulary:
                     numbers.setdefault(start, {}).setdefault(together, value)
         for word, flags in (file.words if file else {}).items():
             words[word] = words.get(word, 0) | flags
+        for pieces, flags in (file.phrases if file else {}).items():
+            phrases[pieces] = phrases.get(pieces, 0) | flags
     keywords: dict[str, set[str]] = {name: set() for name in KEYWORDS}
     for code in languages_known():
         for name in KEYWORDS:
             if name in EVERYWHERE or code in codes:
-                phrases = load_language(code).keywords[name]
+                said = load_language(code).keywords[name]
                 # "seis" is stop in Finnish, and six in Spanish.
-                keywords[name] |= {p for p in phrases if code == first or p not in numbers}
+                keywords[name] |= {phrase for phrase in said if code == first or phrase not in numbers}
     merged = Vocabulary(
         words=words,
+        phrases=_by_first_word(phrases),
         numbers=numbers,
         endings=frozenset().union(*(file.endings for file in files)),
         plural=tuple(ending for file in files for ending in file.plural),
@@ -211,6 +224,13 @@ def vocabulary(codes: tuple[str, ...]) -> Vocabulary:
             for code, one in alone.items()
         },
     )
+
+
+def _by_first_word(phrases: Mapping[tuple[str, ...], int]) -> dict[str, list[tuple[list[str], int]]]:
+    found: dict[str, list[tuple[list[str], int]]] = {}
+    for pieces in sorted(phrases, key=len, reverse=True):
+        found.setdefault(pieces[0], []).append((list(pieces), phrases[pieces] | Word.FIXED))
+    return found
 
 
 @lru_cache(maxsize=1024)

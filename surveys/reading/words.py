@@ -41,10 +41,11 @@ class Word:
         1 << 27
     )  # may lead a score in ("оцениваю в 9"), and tells a time after any other word ("приехал в 9")
     FREQUENT: Final = 1 << 23  # nothing here, but tells the language
+    FIXED: Final = 1 << 28  # part of a fixed expression, which has no numbers: "number one" (no list of its own)
 
     LEADING: Final = LEAD | SCORING | CORRECTION
 
 
 WORD_LISTS: Final = {
-    name.lower(): bit for name, bit in vars(Word).items() if name.isupper() and name != "LEADING"
+    name.lower(): bit for name, bit in vars(Word).items() if name.isupper() and name not in {"LEADING", "FIXED"}
 }
