@@ -31,8 +31,8 @@ def after_number(
         if scale.high == 100:
             return finish(phrase, first, last + 1, value)
         return Expression(Form.OTHER_SCALE, first, last + 1)
-    if sign == "+" and phrase.glued(last):
-        while phrase.said(last) == "+":
+    if (sign == "+" and phrase.glued(last)) or (phrase.flag(last) & Word.PLUS and not phrase.flag(last + 1)):
+        while phrase.said(last) == "+" or phrase.flag(last) & Word.PLUS:
             last += 1
         # "10+" can be no more than 10; "8+" is between 8 and 9.
         return (
@@ -118,8 +118,11 @@ def _out_of(phrase: Phrase, first: int, here: int, value: int, scale: Scale) -> 
     ):
         return out_of(phrase, first, found[1], found[0], value, scale)
     if phrase.said(here) == "/" or phrase.flag(here) & Word.OUT_OF:
-        second = phrase.flag(here + 1) & (Word.OUT_OF | Word.JOIN)
-        top = number_at(phrase, here + 1) or (number_at(phrase, here + 2) if second else None)
+        after = here + 1
+        while phrase.flag(after) & Word.FIXED & phrase.flag(here):
+            after += 1  # "on a scale of"
+        second = phrase.flag(after) & (Word.OUT_OF | Word.JOIN)
+        top = number_at(phrase, after) or (number_at(phrase, after + 1) if second else None)
         if top:
             return out_of(phrase, first, top[1], value, top[0], scale)
     top = number_at(phrase, here)
@@ -178,7 +181,7 @@ def _noun(phrase: Phrase, first: int, last: int, value: int, scale: Scale, *, sp
     if phrase.said(last) in FILLED_STARS or flags & Word.STARS:
         while phrase.said(last) in FILLED_STARS or phrase.flag(last) & Word.STARS:
             last += 1
-        if scale.high == 5 or value > 5:
+        if scale.high == 5 or value > 5 or not value:
             return Expression(Form.PLAIN, first, last, value, explicit=scale.high == 5, spelled=spelled)
         return Expression(Form.OTHER_SCALE, first, last)
     tied = glued and phrase.glued(last + 1) and phrase.type(last + 1) is Type.WORD

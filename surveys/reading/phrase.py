@@ -11,7 +11,7 @@ QUESTION_MARKS = frozenset("?？؟")
 CURRENCY = frozenset("$€£₽₴₪¥¢₸₹°²³")
 PARTING = frozenset({Type.STOP, Type.COMMA, Type.DASH, Type.EMOJI})
 _NO_PLURAL = ("ss", "us", "is")
-_HEAD = Word.LEADING | Word.POLITE | Word.NO | Word.MINUS
+_HEAD = Word.LEADING | Word.TAIL | Word.POLITE | Word.NO | Word.MINUS
 _SILENT = Word.TAIL | Word.POLITE | Word.POINTS
 
 

@@ -77,7 +77,7 @@ def left_of(phrase: Phrase, first: int, head: int, denied_until: int) -> LeftSid
         left = Left.SCORING if scoring else Left.MARK
     elif scoring or correcting:
         left = Left.SCORING
-    elif flags[at] & (Word.PRAISE | Word.ASPECT):
+    elif flags[at] & (Word.PRAISE | Word.ASPECT) or (at + 1 < first and flags[at + 1] & Word.PRAISE):
         return LeftSide(Left.PRAISE, first, denied, blocked, correcting)
     else:
         left = Left.WORD
@@ -166,7 +166,7 @@ def _is_uncounted(phrase: Phrase, at: int) -> bool:
     after_points = phrase.flag(at - 1) & Word.POINTS  # what was counted are points already
     initial, others = phrase.text[word.start], phrase.text[word.start + 1 : word.end]
     name = initial.isupper() and others.islower() and not phrase.words.nouns_capitalised
-    if after_points and name:
+    if name and (after_points or (word.text.endswith(phrase.words.dative) and _is_last_word(phrase, at))):
         return True
     return proven and (phrase.words.counts_plural or name) and not _is_counting(phrase, at)
 
@@ -180,11 +180,15 @@ def is_taken_back(phrase: Phrase, lead: int, expression: Expression) -> bool:
     if phrase.said(last) in QUESTION_MARKS and phrase.flag(last + 1) & (Word.NO | Word.NOT):
         return True  # "10? no way"
     marked = phrase.type(last) in PARTING
+    denied = False
     for at in [] if marked else following[:4]:
         if phrase.flags[at] & Word.NOT and phrase.flag(at + 1) & Word.SCORING:
             return True
-        if phrase.flags[at] & (Word.NOT | Word.NO) and _is_last_word(phrase, at):
-            return True
+        if phrase.flags[at] & (Word.NOT | Word.NO):
+            # Said twice it denies something else: "1 ei tule enam kunagi".
+            if not denied and _is_last_word(phrase, at):
+                return True
+            denied = True
     if following and phrase.flags[following[0]] & Word.REASON:
         chain = 0
         for flags in phrase.flags[lead : expression.first]:
@@ -219,10 +223,12 @@ def _is_last_word(phrase: Phrase, at: int) -> bool:
 
 def _is_blocked(phrase: Phrase, at: int, first: int, *, correcting: bool) -> bool:
     """Whether there is a condition anywhere in the sentence so far, or a denial in the same clause, further left than the lead-in (`at`)."""
-    if at >= 0 and not (phrase.flags[at] & (Word.PRAISE | Word.ASPECT) or phrase.flags[at + 1] & Word.OPENER):
+    if at >= 0 and not (
+        phrase.flags[at] & (Word.PRAISE | Word.ASPECT) or phrase.flags[at + 1] & (Word.OPENER | Word.PRAISE)
+    ):
         before_lead = phrase.flags[at] | phrase.flag(at - 1)
     else:
-        before_lead = 0  # "the room was cold so 6"
+        before_lead = 0  # "the room was cold so 6", "it was good 9"
     if before_lead & Word.WOULD:
         return True  # "would have given 10", "was going to say 9"
     same_clause = True
@@ -233,6 +239,8 @@ def _is_blocked(phrase: Phrase, at: int, first: int, *, correcting: bool) -> boo
         if kind is Type.COMMA or (kind is Type.DASH and not phrase.glued(i)):
             same_clause = False
         excused = correcting and flags & Word.LEAD  # "sorry, should be 8"
+        if flags & Word.UNIT and phrase.type(i - 1) is Type.NUMBER:
+            continue  # "40 min" is no minimum
         if flags & Word.CONDITION and not excused:
             return True
         if same_clause and ((i <= at and flags & Word.NOT) or (i == first - 1 and flags & Word.NO)):

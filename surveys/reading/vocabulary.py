@@ -8,7 +8,8 @@ A language file (languages/<code>.toml) is all that a new language needs. Lists 
 - `[words]` one list per bit of `Word`, see words.py. An entry of several words or with a mark inside ("not gonna lie", "где-то") means
   what its list says of the whole, whatever its words mean alone.
 - `[numbers]` `words` beside the spelling rules; `never`: spellings that mean something else too often; `endings` that may follow digits
-  ("9-ga"); `plural`: endings of what is counted, `uncounted`: endings of what never is; `counts_plural`: nothing is counted but
+  ("9-ga"); `suffixes` that number words take beside the spelling rules ("üheksa-le", "eight-ish"); `dative`: endings of whom a score is
+  for ("10 Marile"); `plural`: endings of what is counted, `uncounted`: endings of what never is; `counts_plural`: nothing is counted but
   plurals; `nouns_capitalised`: a capital makes no name; `ordinal_dot`: "3." is also "third"; `homophones`: words before which a digit is a word ("2 slow").
 """
 
@@ -44,6 +45,8 @@ class Language:
     phrases: Mapping[tuple[str, ...], int]
     numbers: Mapping[tuple[str, ...], int]
     endings: frozenset[str]
+    suffixes: tuple[str, ...]
+    dative: tuple[str, ...]
     never: frozenset[tuple[str, ...]]
     plural: tuple[str, ...]
     uncounted: tuple[str, ...]
@@ -63,6 +66,7 @@ class Vocabulary:
     endings: frozenset[str]
     plural: tuple[str, ...]
     uncounted: tuple[str, ...]
+    dative: tuple[str, ...]
     counts_plural: bool
     nouns_capitalised: bool
     ordinal_dot: bool
@@ -149,6 +153,8 @@ def load_language(code: str) -> Language:
         phrases=phrases,
         numbers={words_of(word): value for word, value in numbers.get("words", {}).items()},
         endings=frozenset(normalise(ending) for ending in _list(numbers, "endings")),
+        suffixes=tuple(_list(numbers, "suffixes")),
+        dative=tuple(_list(numbers, "dative")),
         never=frozenset(words_of(word) for word in _list(numbers, "never")),
         plural=tuple(_list(numbers, "plural")),
         uncounted=tuple(_list(numbers, "uncounted")),
@@ -179,6 +185,9 @@ def vocabulary(codes: tuple[str, ...]) -> Vocabulary:
     for code in codes:
         file = load_language(code) if code in languages_known() else None
         spelled = {**spelled_numbers(code), **(file.numbers if file else {})}
+        for suffix in file.suffixes if file else ():
+            longer = {(w[0] + suffix,): value for w, value in spelled.items() if len(w) == 1 and value != 1}
+            spelled = {**longer, **spelled}
         for spelling, value in spelled.items():
             other_word = code != first and spelling[0] in words
             if not other_word and not (file and spelling in file.never):
@@ -203,6 +212,7 @@ def vocabulary(codes: tuple[str, ...]) -> Vocabulary:
         endings=frozenset().union(*(file.endings for file in files)),
         plural=tuple(ending for file in files for ending in file.plural),
         uncounted=own.uncounted if own else (),
+        dative=own.dative if own else (),
         counts_plural=bool(own and own.counts_plural),
         nouns_capitalised=any(file.nouns_capitalised for file in files),
         ordinal_dot=any(file.ordinal_dot for file in files),

@@ -33,6 +33,7 @@ class Word:
     JOIN: Final = 1 << 17  # between a number and its half: "and", "a"
     HALF: Final = 1 << 18
     MINUS: Final = 1 << 19
+    PLUS: Final = 1 << 29  # "five plus"
     WOULD: Final = 1 << 20  # "would be 9" is no answer where a "but" follows
     PREFIX: Final = 1 << 21  # written without a space before a digit: Hebrew "ב9"
     QUESTION: Final = 1 << 22  # starts a question: "who", "why"
