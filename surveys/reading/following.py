@@ -221,7 +221,7 @@ def _hyphenated(
     if phrase.said(last + 1) in phrase.words.endings or flags & Word.POINTS:
         return finish(phrase, first, last + 2 + _is_points(phrase, last + 2), value, spelled=spelled)
     if joint in MINUS_SIGNS and not flags & (Word.REASON | Word.OPENER):
-        if phrase.is_counted(last + 1):
+        if first or phrase.is_counted(last + 1):
             return Expression(Form.COUNT, first, last + 2)
         return split(scale, first, last + 2, value)
     return finish(phrase, first, last, value, spelled=spelled)

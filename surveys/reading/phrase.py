@@ -88,6 +88,8 @@ class Phrase:
         flags = self.flags[at]
         if not flags & ~Word.LABELLED and (self.is_plural(at + 1) or self.flag(at + 1) & Word.UNIT):
             return True  # "5 phone calls"
+        if flags & Word.ONE and self.type(at - 1) is Type.NUMBER and self.said(at - 1) not in {"0", "1"}:
+            return not self.flag(at + 1) & (Word.OPENER | Word.WOULD)  # "9 car was ready"
         return bool(flags & Word.UNIT and not flags & (Word.POINTS | Word.STARS)) or self.is_plural(at)
 
 

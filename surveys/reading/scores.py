@@ -24,7 +24,7 @@ from surveys.reading.expressions import find_expressions
 from surveys.reading.kinds import Kind, Reading
 from surveys.reading.phrase import QUESTION_MARKS, Phrase
 from surveys.reading.rest import rest_of
-from surveys.reading.sides import Left, LeftSide, Right, is_asked, is_taken_back, left_of, right_of
+from surveys.reading.sides import Left, LeftSide, Right, is_asked, is_taken_back, left_of, may_be_counted, right_of
 from surveys.reading.tokens import Type
 from surveys.reading.words import Word
 from surveys.scale import Scale
@@ -164,7 +164,8 @@ def _judge(phrase: Phrase, expression: Expression, side: LeftSide, right: Right)
     if left is Left.WORD and expression.form is Form.SPLIT and len(expression.offers) < 2:
         return Place.NONE  # "waited from 9 to 11"
     if left is Left.WORD and phrase.flags[expression.first - 1] & (Word.JOIN | Word.OR):
-        return Place.RIVAL  # "9 for the mechanic and 3 for the desk"
+        # "9 for the mechanic and 3 for the desk"; "an hour and 2 fillings" are none
+        return Place.NONE if may_be_counted(phrase, expression.last) else Place.RIVAL
     return Place.FAINT if right in {Right.END, Right.CONDITION} else Place.NONE
 
 

@@ -113,6 +113,8 @@ def right_of(phrase: Phrase, last: int, tail: int) -> Right:
         return Right.WORD  # "3 miinus" is less than 3
     if flags & (Word.NOT | Word.NO | Word.CORRECTION | Word.MINUS):
         return Right.OPENER
+    if flags & Word.ONE or (not flags & Word.UNIT and phrase.tokens[at].text.endswith(phrase.words.verbal)):
+        return Right.OPENER
     if flags & Word.ASPECT:
         return Right.ASPECT
     if flags & Word.OPENER:
@@ -137,6 +139,16 @@ def _is_ordinal(phrase: Phrase, dot: int) -> bool:
         and not phrase.flags[word]
         and not phrase.is_capital(word)
         and _is_last_word(phrase, word)
+    )
+
+
+def may_be_counted(phrase: Phrase, at: int) -> bool:
+    """Whether an unknown word stands here that may be counted: "ja 2 paikkaa"; not whom a score may be for ("ja 3 hinnale")."""
+    return (
+        phrase.type(at) is Type.WORD
+        and not phrase.flags[at]
+        and not phrase.is_capital(at)
+        and not phrase.said(at).endswith(phrase.words.dative)
     )
 
 

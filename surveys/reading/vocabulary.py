@@ -9,7 +9,8 @@ A language file (languages/<code>.toml) is all that a new language needs. Lists 
   what its list says of the whole, whatever its words mean alone.
 - `[numbers]` `words` beside the spelling rules; `never`: spellings that mean something else too often; `endings` that may follow digits
   ("9-ga"); `suffixes` that number words take beside the spelling rules ("üheksa-le", "eight-ish"); `dative`: endings of whom a score is
-  for ("10 Marile"); `plural`: endings of what is counted, `uncounted`: endings of what never is; `counts_plural`: nothing is counted but
+  for ("10 Marile"); `plural`: endings of what is counted, `uncounted`: endings of what never is; `verbal`: endings that
+  tell a verb from any noun; `counts_plural`: nothing is counted but
   plurals; `nouns_capitalised`: a capital makes no name; `ordinal_dot`: "3." is also "third"; `homophones`: words before which a digit is a word ("2 slow").
 """
 
@@ -50,6 +51,7 @@ class Language:
     never: frozenset[tuple[str, ...]]
     plural: tuple[str, ...]
     uncounted: tuple[str, ...]
+    verbal: tuple[str, ...]
     counts_plural: bool
     nouns_capitalised: bool
     ordinal_dot: bool
@@ -66,6 +68,7 @@ class Vocabulary:
     endings: frozenset[str]
     plural: tuple[str, ...]
     uncounted: tuple[str, ...]
+    verbal: tuple[str, ...]
     dative: tuple[str, ...]
     counts_plural: bool
     nouns_capitalised: bool
@@ -158,6 +161,7 @@ def load_language(code: str) -> Language:
         never=frozenset(words_of(word) for word in _list(numbers, "never")),
         plural=tuple(_list(numbers, "plural")),
         uncounted=tuple(_list(numbers, "uncounted")),
+        verbal=tuple(_list(numbers, "verbal")),
         counts_plural=bool(numbers.get("counts_plural")),
         nouns_capitalised=bool(numbers.get("nouns_capitalised")),
         ordinal_dot=bool(numbers.get("ordinal_dot")),
@@ -212,6 +216,7 @@ def vocabulary(codes: tuple[str, ...]) -> Vocabulary:
         endings=frozenset().union(*(file.endings for file in files)),
         plural=tuple(ending for file in files for ending in file.plural),
         uncounted=own.uncounted if own else (),
+        verbal=own.verbal if own else (),
         dative=own.dative if own else (),
         counts_plural=bool(own and own.counts_plural),
         nouns_capitalised=any(file.nouns_capitalised for file in files),

@@ -20,6 +20,7 @@ class Word:
         1 << 25
     )  # what is praised or blamed: "service", "price"; after a zero it may be counted ("0 waiting")
     UNIT: Final = 1 << 7  # counted after a number, which then is no score: "minutes", "euros", "kids"
+    ONE: Final = 1 << 30  # a unit in the form that only one is counted in: "auto", "машина", "car"
     POINTS: Final = 1 << 8  # counted, and the number is a score: "points", "punkti"
     STARS: Final = 1 << 9  # counted, and the number is a score where stars are asked for
     LABELLED: Final = 1 << 10  # numbered by what follows: "room", "order", "at"
