@@ -11,7 +11,7 @@ QUESTION_MARKS = frozenset("?？؟")
 CURRENCY = frozenset("$€£₽₴₪¥¢₸₹°²³")
 PARTING = frozenset({Type.STOP, Type.COMMA, Type.DASH, Type.EMOJI})
 _NO_PLURAL = ("ss", "us", "is")
-_HEAD = Word.LEADING | Word.TAIL | Word.POLITE | Word.NO | Word.MINUS
+_HEAD = Word.LEADING | Word.POINTS | Word.STARS | Word.TAIL | Word.POLITE | Word.NO | Word.MINUS
 _SILENT = Word.TAIL | Word.POLITE | Word.POINTS
 
 
@@ -86,7 +86,8 @@ class Phrase:
         if self.type(at) is not Type.WORD:
             return False
         flags = self.flags[at]
-        if not flags & ~Word.LABELLED and (self.is_plural(at + 1) or self.flag(at + 1) & Word.UNIT):
+        following = self.is_plural(at + 1) or self.flag(at + 1) & Word.UNIT
+        if not flags & ~Word.LABELLED and following and not self.said(at).endswith(self.words.verbal):
             return True  # "5 phone calls"
         if flags & Word.ONE and self.type(at - 1) is Type.NUMBER and self.said(at - 1) not in {"0", "1"}:
             return not self.flag(at + 1) & (Word.OPENER | Word.WOULD)  # "9 car was ready"

@@ -55,7 +55,7 @@ def left_of(phrase: Phrase, first: int, head: int, denied_until: int) -> LeftSid
     flags, tokens = phrase.flags, phrase.tokens
     at, passed, denied = first - 1, 0, False
     while at >= 0 and (
-        flags[at] & (Word.LEADING | Word.NOT)
+        flags[at] & (Word.LEADING | Word.NOT | Word.POINTS)
         or tokens[at].type is Type.QUOTE
         or tokens[at].text in _LEAD_SIGNS
         or (flags[at - 1] & Word.PREFIX and phrase.hyphenated(at))
@@ -107,13 +107,13 @@ def right_of(phrase: Phrase, last: int, tail: int) -> Right:
         return Right.REASON
     if flags & Word.WOULD and phrase.flag(at + 1) & Word.LEAD:
         return Right.CONDITION  # "5 would be generous"
+    if flags & Word.ONE or (not flags & Word.UNIT and phrase.tokens[at].text.endswith(phrase.words.verbal)):
+        return Right.OPENER
     if flags & (Word.PRAISE | Word.ASPECT) and _is_counting(phrase, at):
         return Right.WORD
     if flags & Word.MINUS and _is_last_word(phrase, at):
         return Right.WORD  # "3 miinus" is less than 3
     if flags & (Word.NOT | Word.NO | Word.CORRECTION | Word.MINUS):
-        return Right.OPENER
-    if flags & Word.ONE or (not flags & Word.UNIT and phrase.tokens[at].text.endswith(phrase.words.verbal)):
         return Right.OPENER
     if flags & Word.ASPECT:
         return Right.ASPECT

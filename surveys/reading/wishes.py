@@ -22,6 +22,8 @@ from surveys.reading.vocabulary import Vocabulary, languages_known, load_languag
 from surveys.reading.words import Word
 
 GAP = 3
+QUOTED = '"'
+QUOTES = frozenset('"“”„«»')
 FEW_WORDS = 3
 
 
@@ -177,6 +179,8 @@ def _is_wished(tokens: list[Token], wishes: Wishes) -> bool:
     for token in [*tokens, None]:
         if token is not None and token.type in {Type.WORD, Type.NUMBER}:
             clause.append(token.text)
+        elif token is not None and token.text in QUOTES:
+            clause.append(QUOTED)
         elif token is None or token.type in {Type.STOP, Type.COMMA, Type.EMOJI}:
             if _clause_wishes(clause, wishes):
                 return True
@@ -185,6 +189,9 @@ def _is_wished(tokens: list[Token], wishes: Wishes) -> bool:
 
 
 def _clause_wishes(clause: list[str], wishes: Wishes) -> bool:
+    if QUOTED in clause:  # the wish itself may stand in quotes; what it quotes is its object: stop calling me "dear"
+        first = clause[0] == QUOTED
+        clause = clause[first : len(clause) - (clause[-1] == QUOTED)]
     for at, word in enumerate(clause):
         for wish in wishes.by_first_word.get(word, ()):
             before = clause[at - 1] if at else ""
