@@ -24,10 +24,23 @@ from surveys.reading.expressions import find_expressions
 from surveys.reading.kinds import Kind, Reading
 from surveys.reading.phrase import QUESTION_MARKS, Phrase
 from surveys.reading.rest import rest_of
-from surveys.reading.sides import Left, LeftSide, Right, is_asked, is_taken_back, left_of, may_be_counted, right_of
+from surveys.reading.sides import (
+    Left,
+    LeftSide,
+    Right,
+    ends_in_noun,
+    is_asked,
+    is_taken_back,
+    left_of,
+    may_be_counted,
+    right_of,
+)
 from surveys.reading.tokens import Type
 from surveys.reading.words import Word
 from surveys.scale import Scale
+
+
+LEAST_PLURAL = 2
 
 
 class Place(IntEnum):
@@ -145,6 +158,8 @@ def _judge(phrase: Phrase, expression: Expression, side: LeftSide, right: Right)
         and not phrase.glued(expression.first)
     ):
         return Place.RIVAL  # "в 5" may be a time
+    if left is Left.SCORING and phrase.flag(lead - 1) & Word.KIN and not phrase.flag(lead - 1) & Word.OPENER:
+        return Place.RIVAL  # "my wife would give 9"
     if left in {Left.START, Left.SCORING}:
         if _may_follow(phrase, expression, left, right):
             return Place.SCORE
@@ -173,6 +188,10 @@ def _may_follow(phrase: Phrase, expression: Expression, left: Left, right: Right
     """Whether what stands right of a number that begins the reply, or follows a verb of scoring, lets it be the score."""
     if not expression.spelled:
         homophones = phrase.words.homophones.get(expression.value, ())
+        if right is Right.PEOPLE:
+            return expression.value < LEAST_PLURAL
+        if right is Right.PRAISE and expression.value == 1 and ends_in_noun(phrase, expression.last):
+            return False  # "1 rude waiter"
         # "0 waiting" may be praise, "1 technician" is one technician.
         most = {0: Right.PRAISE, 1: Right.ASPECT}.get(expression.value, Right.UNCOUNTED)
         return right <= most and not (right > Right.REASON and phrase.said(expression.last) in homophones)

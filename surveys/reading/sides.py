@@ -34,8 +34,9 @@ class Right(IntEnum):
     PRAISE = 5
     ASPECT = 6
     UNCOUNTED = 7  # an unknown word, in a form that is not counted
-    WORD = 8
-    CONDITION = 9
+    PEOPLE = 8  # "clowns"
+    WORD = 9
+    CONDITION = 10
 
 
 class LeftSide(NamedTuple):
@@ -77,6 +78,8 @@ def left_of(phrase: Phrase, first: int, head: int, denied_until: int) -> LeftSid
         left = Left.SCORING if scoring else Left.MARK
     elif scoring or correcting:
         left = Left.SCORING
+    elif flags[at] & Word.ASPECT and at + 2 == first and not scoring:
+        left = Left.WORD  # "coffee is 4"
     elif flags[at] & (Word.PRAISE | Word.ASPECT) or (at + 1 < first and flags[at + 1] & Word.PRAISE):
         return LeftSide(Left.PRAISE, first, denied, blocked, correcting)
     else:
@@ -109,6 +112,8 @@ def right_of(phrase: Phrase, last: int, tail: int) -> Right:
         return Right.CONDITION  # "5 would be generous"
     if flags & Word.ONE or (not flags & Word.UNIT and phrase.tokens[at].text.endswith(phrase.words.verbal)):
         return Right.OPENER
+    if flags & Word.PEOPLE:
+        return Right.PEOPLE
     if flags & (Word.PRAISE | Word.ASPECT) and _is_counting(phrase, at):
         return Right.WORD
     if flags & Word.MINUS and _is_last_word(phrase, at):
@@ -180,6 +185,8 @@ def _is_uncounted(phrase: Phrase, at: int) -> bool:
     name = initial.isupper() and others.islower() and not phrase.words.nouns_capitalised
     if name and (after_points or (word.text.endswith(phrase.words.dative) and _is_last_word(phrase, at))):
         return True
+    if name and phrase.is_capital(at + 1) and phrase.flag(at + 1) & Word.LABELLED:
+        return False  # "10 Downing Street"
     return proven and (phrase.words.counts_plural or name) and not _is_counting(phrase, at)
 
 
@@ -250,7 +257,7 @@ def _is_blocked(phrase: Phrase, at: int, first: int, *, correcting: bool) -> boo
             return False
         if kind is Type.COMMA or (kind is Type.DASH and not phrase.glued(i)):
             same_clause = False
-        excused = correcting and flags & Word.LEAD  # "sorry, should be 8"
+        excused = flags & Word.CORRECTION or (correcting and flags & Word.LEAD)  # "sorry, should be 8"
         if flags & Word.UNIT and phrase.type(i - 1) is Type.NUMBER:
             continue  # "40 min" is no minimum
         if flags & Word.CONDITION and not excused:
@@ -266,6 +273,13 @@ def _is_closed_filler(phrase: Phrase, at: int) -> bool:
     while phrase.flag(at) & Word.TAIL:
         at += 1
     return at > start and phrase.type(at) in PARTING
+
+
+def ends_in_noun(phrase: Phrase, at: int) -> bool:
+    """Whether praise leads to an unknown word, which may be what it is about: "1 rude waiter"."""
+    while phrase.flag(at) & Word.PRAISE and not phrase.flag(at) & (Word.ASPECT | Word.OPENER):
+        at += 1
+    return phrase.type(at) is Type.WORD and not phrase.flags[at] & ~Word.LABELLED
 
 
 def _is_counting(phrase: Phrase, at: int) -> bool:

@@ -16,6 +16,7 @@ class Word:
     REASON: Final = 1 << 4  # starts a why: "because", "but", "sest"
     OPENER: Final = 1 << 5  # may start a why and can never be counted: "the", "it", "we"
     PRAISE: Final = 1 << 6  # praise or blame: "great", "slow"
+    PEOPLE: Final = 1 << 31  # praise or blame of several people, who can be counted: "0 clowns" is a score, "2 clowns" may be two
     ASPECT: Final = (
         1 << 25
     )  # what is praised or blamed: "service", "price"; after a zero it may be counted ("0 waiting")
