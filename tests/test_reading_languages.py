@@ -32,7 +32,9 @@ def test_shipped_languages_have_every_keyword_and_the_lists_that_keep_scores_saf
     for bits in language.words.values():
         flags |= bits
     missing = [name for name, bit in WORD_LISTS.items() if not flags & bit]
-    assert set(missing) <= {"prefix", "partitive", "half", "at", "people"} | ({"join"} if code == "he" else set())
+    assert set(missing) <= {"prefix", "partitive", "half", "at", "people"} | (
+        {"join"} if code == "he" else set()
+    )
     assert len(language.wishes) >= 10
 
 

@@ -88,7 +88,7 @@ def _is_labelled(phrase: Phrase, at: int) -> bool:
         return False  # "… a good customer. 3": a sentence ends, "no. 5" is a short form
     if phrase.flag(back) & Word.NO:
         back -= 1  # "order no. 5"
-    return bool(phrase.flag(back) & Word.LABELLED)
+    return bool(phrase.flag(back) & Word.LABELLED and not phrase.flag(back) & Word.ASPECT)
 
 
 def _is_phone(phrase: Phrase, at: int, end: int) -> bool:

@@ -39,7 +39,6 @@ from surveys.reading.tokens import Type
 from surveys.reading.words import Word
 from surveys.scale import Scale
 
-
 LEAST_PLURAL = 2
 
 
@@ -160,6 +159,8 @@ def _judge(phrase: Phrase, expression: Expression, side: LeftSide, right: Right)
         return Place.RIVAL  # "в 5" may be a time
     if left is Left.SCORING and phrase.flag(lead - 1) & Word.KIN and not phrase.flag(lead - 1) & Word.OPENER:
         return Place.RIVAL  # "my wife would give 9"
+    if left is Left.SCORING and phrase.flag(0) & Word.QUESTION and phrase.flag(lead) & Word.SCORING:
+        return Place.RIVAL  # "что значит 10"
     if left in {Left.START, Left.SCORING}:
         if _may_follow(phrase, expression, left, right):
             return Place.SCORE
@@ -173,7 +174,8 @@ def _judge(phrase: Phrase, expression: Expression, side: LeftSide, right: Right)
     if right is Right.ASPECT and left is Left.PRAISE:
         return Place.RIVAL  # "8 food 6 service"
     if left is Left.PRAISE and right is Right.END:
-        return Place.SCORE
+        priced = phrase.flag(expression.first - 1) & Word.LABELLED
+        return Place.RIVAL if priced else Place.SCORE  # "price 9"
     if left is Left.WORD and _is_age_or_time(phrase, expression, lead):
         return Place.NONE
     if left is Left.WORD and expression.form is Form.SPLIT and len(expression.offers) < 2:

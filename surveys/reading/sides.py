@@ -9,6 +9,7 @@ from surveys.reading.phrase import PARTING, QUESTION_MARKS, Phrase
 from surveys.reading.tokens import Type
 from surveys.reading.words import Word
 
+SHORT = 2  # words of a clause that is only an aside
 REACH = 12  # tokens looked at for a denial or a condition
 _RUNNING_ON = frozenset({Type.WORD, Type.QUOTE, Type.NUMBER})
 _LEAD_SIGNS = frozenset("#№=*/")
@@ -71,6 +72,8 @@ def left_of(phrase: Phrase, first: int, head: int, denied_until: int) -> LeftSid
         return LeftSide(
             Left.START, 0, denied, _is_blocked(phrase, at, first, correcting=correcting), correcting
         )
+    # "9, oops, 8"
+    correcting = correcting or bool(at > 0 and tokens[at].type in PARTING and flags[at - 1] & Word.CORRECTION)
     blocked = _is_blocked(phrase, at, first, correcting=correcting)
     if at < 0 and not denied:
         left = Left.START
@@ -80,6 +83,8 @@ def left_of(phrase: Phrase, first: int, head: int, denied_until: int) -> LeftSid
         left = Left.SCORING
     elif flags[at] & Word.ASPECT and at + 2 == first and not scoring:
         left = Left.WORD  # "coffee is 4"
+    elif phrase.is_capital(at) and phrase.type(at - 1) is Type.WORD and not phrase.is_capital(at - 1):
+        left = Left.WORD  # a name, which may have a number: "on Station Street Long 10"
     elif flags[at] & (Word.PRAISE | Word.ASPECT) or (at + 1 < first and flags[at + 1] & Word.PRAISE):
         return LeftSide(Left.PRAISE, first, denied, blocked, correcting)
     else:
@@ -123,7 +128,8 @@ def right_of(phrase: Phrase, last: int, tail: int) -> Right:
     if flags & Word.ASPECT:
         return Right.ASPECT
     if flags & Word.OPENER:
-        return Right.WORD if phrase.type(at + 1) is Type.NUMBER else Right.OPENER
+        counted = phrase.type(at + 1) is Type.NUMBER or phrase.said(at + 1).endswith(phrase.words.elative)
+        return Right.WORD if counted else Right.OPENER  # "7 to 9", "3 teie inimesest"
     if flags & Word.PRAISE:
         return Right.PRAISE
     if flags & Word.POLITE and flags & Word.TAIL and not flags & Word.UNIT:
@@ -141,7 +147,7 @@ def _is_ordinal(phrase: Phrase, dot: int) -> bool:
         phrase.words.ordinal_dot
         and phrase.said(dot) == "."
         and phrase.type(word) is Type.WORD
-        and not phrase.flags[word]
+        and not phrase.flags[word] & ~Word.LABELLED
         and not phrase.is_capital(word)
         and _is_last_word(phrase, word)
     )
@@ -222,7 +228,12 @@ def is_asked(phrase: Phrase, expression: Expression) -> bool:
     end = last = expression.last
     while end < last + REACH and phrase.type(end) in _RUNNING_ON:
         end += 1
-    return end > last and phrase.said(end) in QUESTION_MARKS and not expression.explicit
+    if expression.explicit:
+        return False
+    whole = phrase.flags[0] & Word.QUESTION and not any(
+        token.type is Type.STOP and token.text not in QUESTION_MARKS for token in phrase.tokens[:last]
+    )
+    return bool(end > last or whole) and phrase.said(end) in QUESTION_MARKS
 
 
 def _is_turn(phrase: Phrase, at: int) -> bool:
@@ -233,7 +244,7 @@ def _is_turn(phrase: Phrase, at: int) -> bool:
 
 
 def _is_condition(flags: int) -> bool:
-    return bool(flags & Word.CONDITION and not flags & (Word.REASON | Word.LEAD | Word.OPENER))
+    return bool(flags & (Word.CONDITION | Word.ASIDE) and not flags & (Word.REASON | Word.LEAD | Word.OPENER))
 
 
 def _is_last_word(phrase: Phrase, at: int) -> bool:
@@ -262,9 +273,21 @@ def _is_blocked(phrase: Phrase, at: int, first: int, *, correcting: bool) -> boo
             continue  # "40 min" is no minimum
         if flags & Word.CONDITION and not excused:
             return True
+        if flags & Word.ASIDE and not excused and (same_clause or _is_mere_aside(phrase, i)):
+            return True
         if same_clause and ((i <= at and flags & Word.NOT) or (i == first - 1 and flags & Word.NO)):
             return True
     return False
+
+
+def _is_mere_aside(phrase: Phrase, at: int) -> bool:
+    """Whether the clause of the word at `at` says no more than that: "last time, 9"; not "almost perfect, 9"."""
+    first = last = at
+    while phrase.type(first - 1) is Type.WORD:
+        first -= 1
+    while phrase.type(last + 1) is Type.WORD:
+        last += 1
+    return last - first < SHORT and not any(flags & Word.PRAISE for flags in phrase.flags[first : last + 1])
 
 
 def _is_closed_filler(phrase: Phrase, at: int) -> bool:

@@ -9,7 +9,7 @@ A language file (languages/<code>.toml) is all that a new language needs. Lists 
   what its list says of the whole, whatever its words mean alone.
 - `[numbers]` `words` beside the spelling rules; `never`: spellings that mean something else too often; `endings` that may follow digits
   ("9-ga"); `suffixes` that number words take beside the spelling rules ("üheksa-le", "eight-ish"); `dative`: endings of whom a score is
-  for ("10 Marile"); `plural`: endings of what is counted, `uncounted`: endings of what never is; `verbal`: endings that
+  for ("10 Marile"); `elative`: endings of those of whom some are counted ("3 teie inimesest"); `plural`: endings of what is counted, `uncounted`: endings of what never is; `verbal`: endings that
   tell a verb from any noun; `counts_plural`: nothing is counted but
   plurals; `nouns_capitalised`: a capital makes no name; `ordinal_dot`: "3." is also "third"; `homophones`: words before which a digit is a word ("2 slow").
 """
@@ -48,6 +48,7 @@ class Language:
     endings: frozenset[str]
     suffixes: tuple[str, ...]
     dative: tuple[str, ...]
+    elative: tuple[str, ...]
     never: frozenset[tuple[str, ...]]
     plural: tuple[str, ...]
     uncounted: tuple[str, ...]
@@ -63,13 +64,16 @@ class Vocabulary:
     """Everything a reply in one conversation is read with."""
 
     words: Mapping[str, int]
-    phrases: Mapping[str, Sequence[tuple[list[str], int]]]  # first word -> all words and their flags, the longest first
+    phrases: Mapping[
+        str, Sequence[tuple[list[str], int]]
+    ]  # first word -> all words and their flags, the longest first
     numbers: Mapping[str, Mapping[str, int]]  # first word -> all words together -> value
     endings: frozenset[str]
     plural: tuple[str, ...]
     uncounted: tuple[str, ...]
     verbal: tuple[str, ...]
     dative: tuple[str, ...]
+    elative: tuple[str, ...]
     counts_plural: bool
     nouns_capitalised: bool
     ordinal_dot: bool
@@ -158,6 +162,7 @@ def load_language(code: str) -> Language:
         endings=frozenset(normalise(ending) for ending in _list(numbers, "endings")),
         suffixes=tuple(_list(numbers, "suffixes")),
         dative=tuple(_list(numbers, "dative")),
+        elative=tuple(_list(numbers, "elative")),
         never=frozenset(words_of(word) for word in _list(numbers, "never")),
         plural=tuple(_list(numbers, "plural")),
         uncounted=tuple(_list(numbers, "uncounted")),
@@ -190,7 +195,9 @@ def vocabulary(codes: tuple[str, ...]) -> Vocabulary:
         file = load_language(code) if code in languages_known() else None
         spelled = {**spelled_numbers(code), **(file.numbers if file else {})}
         for suffix in file.suffixes if file else ():
-            longer = {(w[0] + suffix,): value for w, value in spelled.items() if len(w) == 1 and value != 1}
+            longer: dict[tuple[str, ...], int] = {
+                (w[0] + suffix,): value for w, value in spelled.items() if len(w) == 1 and value != 1
+            }
             spelled = {**longer, **spelled}
         for spelling, value in spelled.items():
             other_word = code != first and spelling[0] in words
@@ -218,6 +225,7 @@ def vocabulary(codes: tuple[str, ...]) -> Vocabulary:
         uncounted=own.uncounted if own else (),
         verbal=own.verbal if own else (),
         dative=own.dative if own else (),
+        elative=own.elative if own else (),
         counts_plural=bool(own and own.counts_plural),
         nouns_capitalised=any(file.nouns_capitalised for file in files),
         ordinal_dot=any(file.ordinal_dot for file in files),

@@ -189,7 +189,9 @@ def _is_wished(tokens: list[Token], wishes: Wishes) -> bool:
 
 
 def _clause_wishes(clause: list[str], wishes: Wishes) -> bool:
-    if QUOTED in clause:  # the wish itself may stand in quotes; what it quotes is its object: stop calling me "dear"
+    if (
+        QUOTED in clause
+    ):  # the wish itself may stand in quotes; what it quotes is its object: stop calling me "dear"
         first = clause[0] == QUOTED
         clause = clause[first : len(clause) - (clause[-1] == QUOTED)]
     for at, word in enumerate(clause):

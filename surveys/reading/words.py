@@ -16,7 +16,9 @@ class Word:
     REASON: Final = 1 << 4  # starts a why: "because", "but", "sest"
     OPENER: Final = 1 << 5  # may start a why and can never be counted: "the", "it", "we"
     PRAISE: Final = 1 << 6  # praise or blame: "great", "slow"
-    PEOPLE: Final = 1 << 31  # praise or blame of several people, who can be counted: "0 clowns" is a score, "2 clowns" may be two
+    PEOPLE: Final = (
+        1 << 31
+    )  # praise or blame of several people, who can be counted: "0 clowns" is a score, "2 clowns" may be two
     ASPECT: Final = (
         1 << 25
     )  # what is praised or blamed: "service", "price"; after a zero it may be counted ("0 waiting")
@@ -25,7 +27,8 @@ class Word:
     POINTS: Final = 1 << 8  # counted, and the number is a score: "points", "punkti"
     STARS: Final = 1 << 9  # counted, and the number is a score where stars are asked for
     LABELLED: Final = 1 << 10  # numbered by what follows: "room", "order", "at"
-    CONDITION: Final = 1 << 11  # makes a number no answer: "if", "almost", "at least"
+    CONDITION: Final = 1 << 11  # makes every number in its sentence no answer: "if", "unless"
+    ASIDE: Final = 1 << 32  # makes a number in its own clause no answer: "almost", "at least", "last time"
     NOT: Final = 1 << 12  # "not"
     NO: Final = 1 << 13  # "no"
     CORRECTION: Final = 1 << 14  # "sorry", "meant", "oops"
@@ -44,11 +47,15 @@ class Word:
         1 << 27
     )  # may lead a score in ("оцениваю в 9"), and tells a time after any other word ("приехал в 9")
     FREQUENT: Final = 1 << 23  # nothing here, but tells the language
-    FIXED: Final = 1 << 28  # part of a fixed expression, which has no numbers: "number one" (no list of its own)
+    FIXED: Final = (
+        1 << 28
+    )  # part of a fixed expression, which has no numbers: "number one" (no list of its own)
 
     LEADING: Final = LEAD | SCORING | CORRECTION
 
 
 WORD_LISTS: Final = {
-    name.lower(): bit for name, bit in vars(Word).items() if name.isupper() and name not in {"LEADING", "FIXED"}
+    name.lower(): bit
+    for name, bit in vars(Word).items()
+    if name.isupper() and name not in {"LEADING", "FIXED"}
 }
