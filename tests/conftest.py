@@ -1,11 +1,15 @@
-"""What tests of every kind may ask for: a real PostgreSQL, the two providers faked on loopback, and `--update`."""
+"""What tests of every kind may ask for: PostgreSQL, the two providers on loopback, `--update`; and what holds for all of them."""
 
+import io
+import logging
+import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-import structlog
+
+from bot import logs
 
 if TYPE_CHECKING:
     from tests.fakes.postgres import PostgresServer
@@ -69,8 +73,17 @@ async def twilio() -> AsyncIterator["FakeTwilio"]:
         yield fake
 
 
+SECRET, PHONE = "that-no-log-may-show", re.compile(r"\+3725555\d{4}|\+1202555\d{4}")
+"""What every secret of the fakes ends with, the bot's token in its addresses too; and the phones of the tests."""
+
+
 @pytest.fixture(autouse=True)
-def plain_log() -> None:
-    """Log plain lines: structlog's own default draws a traceback with all local variables, which takes seconds."""
-    render = structlog.processors.KeyValueRenderer(key_order=["event"])
-    structlog.configure(processors=[structlog.processors.format_exc_info, render])
+def log_without_secrets() -> Iterator[None]:
+    """Log as `askwhy run` does, at its most talkative and told of no secrets; nothing private may be in it afterwards."""
+    root = logging.getLogger()
+    handlers, level, stream = root.handlers[:], root.level, io.StringIO()
+    logs.set_up(level="debug", stream=stream)
+    yield
+    root.handlers[:], root.level = handlers, level
+    shown = [line for line in stream.getvalue().splitlines() if SECRET in line or PHONE.search(line)]
+    assert shown == []
