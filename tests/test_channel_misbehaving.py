@@ -3,7 +3,10 @@
 import asyncio
 import socket
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -118,6 +121,70 @@ async def test_a_200_that_names_no_message_is_unknown(
 ) -> None:
     broken.answer = Reply(200, body)
     assert (await failure(build(broken.server.url))).decision is Decision.UNKNOWN
+
+
+SINCE = datetime(2026, 11, 16, tzinfo=UTC)
+CALLS: dict[str, Callable[[Any], Awaitable[object]]] = {
+    "telegram.verify": lambda bot: bot.verify(),
+    "telegram.deep_link": lambda bot: bot.deep_link("token"),
+    "telegram.poll": lambda bot: bot.poll(None, 0),
+    "telegram.set_webhook": lambda bot: bot.set_webhook("https://feedback.example.com", "s"),
+    "telegram.delete_webhook": lambda bot: bot.delete_webhook(),
+    "telegram.edit": lambda bot: bot.send(replace(MESSAGE, edit_message_id="1"), "attempt-1"),
+    "telegram.photo": lambda bot: bot.send(replace(MESSAGE, photo=b"PNG"), "attempt-1"),
+    "sms.verify": lambda twilio: twilio.verify(),
+    "sms.wrongly_set": lambda twilio: twilio.wrongly_set(),
+    "sms.find_sent": lambda twilio: twilio.find_sent(MESSAGE, "attempt-1", SINCE),
+    "sms.missed": lambda twilio: twilio.missed(SINCE),
+}
+"""Everything else that is ever asked of a provider."""
+
+
+@pytest.mark.parametrize("what", CALLS)
+@pytest.mark.parametrize("how", list(Misbehaviour))
+async def test_whatever_is_asked_of_a_provider_ends_in_time(
+    what: str, how: Misbehaviour, broken: Broken
+) -> None:
+    broken.answer = how
+    build = telegram if what.startswith("telegram") else sms
+    channel = build(broken.server.url)
+    await channel.start()
+    began = time.monotonic()
+    with pytest.raises(SendFailed):
+        await CALLS[what](channel)
+    await channel.close()
+    assert time.monotonic() - began < 4 * FAST.total
+
+
+async def test_a_spinner_that_cannot_be_stopped_holds_up_the_answer_for_no_longer(broken: Broken) -> None:
+    channel = telegram(broken.server.url)
+    await channel.start()
+    began = time.monotonic()
+    await channel.send(Outgoing("7001", "", answer_callback="77"), "attempt-1")
+    await channel.close()
+    assert time.monotonic() - began < 4 * FAST.total
+
+
+async def test_a_listing_without_end_ends(broken: Broken, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.channels.sms.PAGES", 1)
+    page = {
+        "messages": [],
+        "page": 0,
+        "page_size": 50,
+        "uri": "/x",
+        "next_page_uri": "/2010-04-01/again.json",
+    }
+    broken.answer = Reply.of_json(page)
+    patient = Timeouts(connect=2, write=2, read=2, total=2)
+    channel = SmsChannel(
+        SmsSettings(ACCOUNT, AUTH_TOKEN, from_number=NUMBER, api_base_url=broken.server.url, timeouts=patient)
+    )
+    await channel.start()
+    with pytest.raises(SendFailed) as ended:
+        await channel.missed(SINCE)
+    assert ended.value.code == "timeout"
+    assert len(broken.requests) > 1
+    await channel.close()
 
 
 @CHANNELS

@@ -1,5 +1,8 @@
 """A provider that refuses or is away: the sender rests, messages wait, the admins hear of it once, nobody is woken at night."""
 
+import asyncio
+import logging
+import tracemalloc
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -8,6 +11,7 @@ import pytest
 
 from bot.channels.base import Decision, SendFailed
 from bot.resting import Rest
+from surveys.visits import Visit
 from tests.e2e.inside import NOON, Whole, whole
 from tests.fakes.loopback import Answer, Misbehaviour, Reply
 from tests.fakes.telegram import FakeTelegram, telegram_error
@@ -21,8 +25,7 @@ def phone(number: int) -> str:
 
 
 async def visits(service: Whole, count: int) -> None:
-    for number in range(count):
-        await service.visit(f"v-{number}", phone=phone(number))
+    await asyncio.gather(*(service.visit(f"v-{number}", phone=phone(number)) for number in range(count)))
 
 
 async def test_told_to_wait_a_sender_waits_that_long_and_then_sends_all(twilio: FakeTwilio) -> None:
@@ -101,6 +104,33 @@ async def test_a_provider_that_fails_for_hours_costs_few_questions_of_unknown_ou
         unknown = await service.rows("SELECT count(*) AS n FROM visits WHERE state = 'unknown'")
         assert unknown[0]["n"] < 50
         assert len(await service.alerts()) == 1
+
+
+async def test_ten_thousand_wait_for_hours_in_bounded_memory(
+    telegram: FakeTelegram, twilio: FakeTwilio
+) -> None:
+    telegram.known.add(42)
+    async with whole(telegram, twilio) as service:
+        await twilio._server.stop()
+        now = service.clock.now()
+        waiting = [Visit(f"v-{n}", f"c-{n}", now, phone=f"+372556{n:05d}") for n in range(10_000)]
+        for start in range(0, 10_000, 500):
+            await service.app.service.on_visits(waiting[start : start + 500])
+        await service.minutes(60, each=5)
+        logging.disable()  # what the tests keep of the log would grow
+        tracemalloc.start()
+        before = tracemalloc.get_traced_memory()[0]
+        await service.minutes(4 * 60, each=10)
+        grown = tracemalloc.get_traced_memory()[0] - before
+        tracemalloc.stop()
+        logging.disable(logging.NOTSET)
+        assert grown < 5_000_000
+        assert len(asyncio.all_tasks()) < 100
+        (tries,) = await service.rows("SELECT count(*) AS n FROM outbox WHERE kind = 'invitation'")
+        assert tries["n"] < 150
+        assert len(await service.alerts()) == 1
+        (left,) = await service.rows("SELECT count(*) AS n FROM visits WHERE state = 'planned'")
+        assert left["n"] == 10_000
 
 
 async def test_after_an_outage_nobody_is_asked_at_night(telegram: FakeTelegram, twilio: FakeTwilio) -> None:

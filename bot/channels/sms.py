@@ -32,6 +32,9 @@ STATUS_PATH = "/webhooks/sms/status"
 MAX_VALIDITY = 36_000
 """Seconds, Twilio's limit and default (error 21624)."""
 
+PAGES = 6
+"""How many requests' time a listing may take: a thousand messages come in one."""
+
 T = TypeVar("T")
 
 
@@ -115,6 +118,8 @@ class SmsChannel:
         account = await self._call(
             lambda: self._twilio.api.v2010.accounts(self._settings.account_sid).fetch_async()
         )
+        if not account.sid:
+            raise SendFailed(Decision.UNKNOWN, "garbled", "Twilio's answer names no account.")
         numbers = await self.numbers()
         if not numbers:
             raise SendFailed(Decision.OPERATOR, "21703", "The Messaging Service has no numbers.")
@@ -128,7 +133,7 @@ class SmsChannel:
         else:
             sid, numbers = settings.messaging_service_sid or "", await self.numbers()
             found = hooks_of_service(twilio, settings.account_sid, sid, numbers)
-        hooks = await self._call(lambda: found)
+        hooks = await self._call(lambda: found, PAGES)
         if not hooks:
             problem = f"the account has no number {self.sender}"
             return [(problem, "Put a number of this account into [sms] from_number.")]
@@ -140,7 +145,7 @@ class SmsChannel:
         if self._settings.from_number:
             return (self._settings.from_number,)
         service = self._twilio.messaging.v1.services(self._settings.messaging_service_sid)
-        rows = await self._call(service.phone_numbers.list_async)
+        rows = await self._call(service.phone_numbers.list_async, PAGES)
         return tuple(row.phone_number for row in rows)
 
     async def send(self, message: Outgoing, attempt_id: str) -> Sent:
@@ -216,7 +221,7 @@ class SmsChannel:
                     )
             return None
 
-        return await self._call(find)
+        return await self._call(find, PAGES)
 
     async def missed(self, since: datetime) -> list[Inbound]:
         """List what people sent to our numbers at or after ``since`` (aware), oldest first. Raises SendFailed.
@@ -230,7 +235,7 @@ class SmsChannel:
                 self._twilio.messages.list_async, to=number, date_sent_after=since.astimezone(UTC)
             )
             # Newest first, with dates of whole seconds: reversed, so that one second's messages keep their order.
-            found += reversed(await self._call(partial(listing, page_size=1000)))
+            found += reversed(await self._call(partial(listing, page_size=1000), PAGES))
         rows = sorted((row for row in found if row.direction == "inbound"), key=lambda row: row.date_sent)
         return [inbound(sid=row.sid, sender=row.from_, to=row.to, body=row.body or "") for row in rows]
 
@@ -249,11 +254,12 @@ class SmsChannel:
         base = (self._settings.public_base_url or "").rstrip("/")
         return f"{base}{path}?{query}" if query else f"{base}{path}"
 
-    async def _call(self, call: Callable[[], Awaitable[T]]) -> T:
-        """Make one call, which may be several pages. Whatever happens becomes a SendFailed without a cause."""
+    async def _call(self, call: Callable[[], Awaitable[T]], times: int = 1) -> T:
+        """Make one call, in as long as so many requests may take. Whatever happens becomes a SendFailed without a cause."""
         assert self._http, "start() first"
         try:
-            return await call()
+            async with asyncio.timeout(times * self._settings.timeouts.total):
+                return await call()
         except Exception as error:  # noqa: BLE001 -- the library may raise anything; send() raises SendFailed only
             failure = failure_of_break(error)
         raise failure.with_traceback(None)
