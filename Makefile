@@ -8,7 +8,7 @@ export MPLCONFIGDIR := $(CURDIR)/$(VENV)/cache/matplotlib
 export XDG_CACHE_HOME := $(CURDIR)/$(VENV)/cache
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test bench faults lock format check
+.PHONY: demo test bench bench-table faults lock format check
 
 demo: $(READY)
 	@$(BIN)/askwhy demo
@@ -22,6 +22,9 @@ test: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks $(ARGS)
+
+bench-table: $(READY)
+	$(BIN)/python -m benchmarks.table $(ARGS)
 
 faults: $(READY)
 	$(BIN)/pytest -q tests/faults --full-size $(ARGS)

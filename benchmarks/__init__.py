@@ -6,7 +6,8 @@
     processes.py  servers as processes of their own, pinned      load.py      the load: HTTP over 32 connections
     messages.py   signed forms and updates with what is right    stores.py    stores with people, with a history
     peers/        honest small programs of ours on what others would use instead
-    results/      the figures of the last run, one JSON file each, and the chart
+    results/      the figures of the last run, one JSON file each, and the chart; not kept in the repository
+    table.py      writes them into README.md: make bench-table
 
 Every benchmark checks inside the run that what was fast was also right.
 """

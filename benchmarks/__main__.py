@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -57,14 +59,27 @@ def main() -> int:
 
 
 def _run(name: str, size: Size, machine: dict[str, Any], results: Path, console: Console) -> Report:
-    started = time.perf_counter()
+    started, used = time.perf_counter(), _processor_seconds()
     report: Report = import_module(BENCHMARKS[name]).run(size)
     seconds = time.perf_counter() - started
     show(report, seconds, console)
     results.mkdir(exist_ok=True, parents=True)
-    written = {"size": size, "seconds": round(seconds, 1), "machine": machine, **report.to_dict()}
+    written = {
+        "size": size,
+        "day": f"{datetime.now(UTC):%Y-%m-%d}",
+        "seconds": round(seconds, 1),
+        "processor_seconds": round(_processor_seconds() - used, 1),
+        "machine": machine,
+        **report.to_dict(),
+    }
     (results / f"{name}.json").write_text(json.dumps(written, indent=1, ensure_ascii=False) + "\n")
     return report
+
+
+def _processor_seconds() -> float:
+    """What this process and those it waited for have used so far: far below `seconds` on a machine that is not idle."""
+    told = os.times()
+    return told.user + told.system + told.children_user + told.children_system
 
 
 def show(report: Report, seconds: float, console: Console) -> None:

@@ -34,8 +34,8 @@ class Amount:
 
 AMOUNTS: dict[Size, Amount] = {
     "tiny": Amount(40, 120, 80, 1, 2),
-    "quick": Amount(500, 2_000, 500, 1),
-    "normal": Amount(5_000, 20_000, 5_000, 5),
+    "quick": Amount(300, 1_000, 300, 1),
+    "normal": Amount(3_000, 10_000, 3_000, 3),
     "full": Amount(5_000, 20_000, 20_000, 5),
 }
 

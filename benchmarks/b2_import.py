@@ -54,7 +54,7 @@ class Amount:
 AMOUNTS: dict[Size, Amount] = {
     "tiny": Amount((200,), 1),
     "quick": Amount((5_000,), 1),
-    "normal": Amount((10_000, 200_000), 3),
+    "normal": Amount((10_000, 200_000), 2),
     "full": Amount((10_000, 1_000_000, 10_000_000), 1),
 }
 

@@ -54,7 +54,7 @@ class Amount:
 AMOUNTS: dict[Size, Amount] = {
     "tiny": Amount((200,), 100, 1),
     "quick": Amount((19_000,), 5_000, 3),
-    "normal": Amount((19_000, 190_000, 1_900_000), 100_000, 5),
+    "normal": Amount((19_000, 190_000, 1_900_000), 100_000, 3),
     "full": Amount((19_000, 1_900_000, 19_000_000), 100_000, 5),
 }
 

@@ -47,7 +47,7 @@ class Amount:
 
 AMOUNTS: dict[Size, Amount] = {
     "tiny": Amount((500,), 2, 1),
-    "quick": Amount((10_000, 100_000), 10, 3),
+    "quick": Amount((10_000,), 5, 1),
     "normal": Amount((10_000, 100_000, 1_000_000), 40, 5),
     "full": Amount((10_000, 1_000_000, 10_000_000), 40, 5),
 }

@@ -31,8 +31,8 @@ class Amount:
 
 AMOUNTS: dict[Size, Amount] = {
     "tiny": Amount(40, 500, 40),
-    "quick": Amount(300, 20_000, 1_000),
-    "normal": Amount(2_000, 100_000, 10_000),
+    "quick": Amount(100, 20_000, 500),
+    "normal": Amount(1_000, 100_000, 5_000),
     "full": Amount(2_000, 1_000_000, 50_000),
 }
 

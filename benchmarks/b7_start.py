@@ -46,8 +46,8 @@ class Amount:
 
 AMOUNTS: dict[Size, Amount] = {
     "tiny": Amount(500, 200, 100, 1),
-    "quick": Amount(100_000, 5_000, 1_000, 2),
-    "normal": Amount(1_000_000, 100_000, 10_000, 5),
+    "quick": Amount(10_000, 5_000, 500, 1),
+    "normal": Amount(1_000_000, 100_000, 10_000, 3),
     "full": Amount(10_000_000, 100_000, 20_000, 5),
 }
 

@@ -31,8 +31,8 @@ class Amount:
 
 AMOUNTS: dict[Size, Amount] = {
     "tiny": Amount(2.5, (("sms", 20),)),
-    "quick": Amount(5.0, (("telegram", 30), ("sms", 10))),
-    "normal": Amount(60.0, (("telegram", 30), ("sms", 1), ("sms", 10), ("sms", 100))),
+    "quick": Amount(3.0, (("telegram", 30),)),
+    "normal": Amount(20.0, (("telegram", 30), ("sms", 1), ("sms", 10), ("sms", 100))),
     "full": Amount(60.0, (("telegram", 30), ("sms", 1), ("sms", 10), ("sms", 100))),
 }
 

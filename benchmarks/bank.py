@@ -9,7 +9,7 @@ import tempfile
 from benchmarks.harness import Report, Row, Size
 from benchmarks.processes import ROOT, module
 
-FACTORS: dict[Size, float] = {"tiny": 0.00002, "quick": 0.0002, "normal": 0.01, "full": 0.1}
+FACTORS: dict[Size, float] = {"tiny": 0.00002, "quick": 0.0001, "normal": 0.001, "full": 0.1}
 """The whole half-year (1.0) is some hours: `python -m benchmarks.bank_run FOLDER 1`."""
 
 

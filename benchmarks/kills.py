@@ -35,8 +35,8 @@ class Amount:
 
 AMOUNTS: dict[Size, Amount] = {
     "tiny": Amount(40, 1, (0.2, 0.4), 2),
-    "quick": Amount(1_500, 2, (0.5, 1.2)),
-    "normal": Amount(5_000, 9, (0.5, 3.0)),
+    "quick": Amount(1_000, 1, (0.5, 1.0)),
+    "normal": Amount(4_000, 5, (0.5, 2.5)),
     "full": Amount(5_000, 25, (0.5, 4.0)),
 }
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import b4_cap, messages
+from benchmarks import b4_cap, messages, table
 from benchmarks.__main__ import BENCHMARKS, main
 from benchmarks.b8_limit import used_share, worst_second
 from benchmarks.chart import draw, reached
@@ -186,3 +186,18 @@ def test_the_command_keeps_figures_and_a_chart(tmp_path: Path, monkeypatch: pyte
     assert told["right"] is True
     assert told["machine"]["python"]
     assert (tmp_path / "benchmarks.png").exists()
+    page = table.put_into(
+        f"before\n{table.BEGIN}\nold\n{table.END}\nafter", table.render(table.read(tmp_path))
+    )
+    assert page.startswith("before\n")
+    assert page.endswith("\nafter")
+    assert "old" not in page
+    assert f"| {told['rows'][0]['label']} | " in page
+    assert told["day"] in page
+
+
+def test_figures_have_a_place_on_the_page() -> None:
+    page = (Path(table.__file__).parent / "README.md").read_text()
+    assert table.put_into(page, "x").count("\nx\n") == 1
+    with pytest.raises(ValueError, match="no place"):
+        table.put_into("a page without it", "x")
