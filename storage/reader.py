@@ -104,11 +104,6 @@ class Reader:
         rows = await self._fetcher.fetch("complete_answers", survey=survey, first=first, last=last)
         return [(row["response_id"], row["question"], row["value"]) for row in rows]
 
-    async def whys(self, survey: str, first: int, last: int, limit: int = 100_000) -> list[dict[str, Any]]:
-        """Return what people said, newest first, with score, language, dimensions and the customer's name."""
-        rows = await self._fetcher.fetch("whys", survey=survey, first=first, last=last, limit=limit)
-        return [_with_extra(row) for row in rows]
-
     async def visit(self, visit_id: str) -> VisitRow | None:
         """Return one visit."""
         rows = await self._fetcher.fetch("one_visit", visit_id=visit_id)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from bot.firm import Firm
 from bot.reports.counting import holds
 from bot.reports.subject import Subject, subject_of
+from bot.reports.threads import consume
 from storage.base import Store
 from surveys.requests import ScoreRequest
 from surveys.themes import Comment, Findings, OwnThemes, Theme, find_themes, masked
+
+MOST_COMMENTS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +46,23 @@ async def why_report(
     *,
     branches: tuple[str, ...] = (),
 ) -> WhyReport:
-    """Return the themes of one band; of the newest 100,000 comments where there are more."""
+    """Return the themes of one band; of the newest MOST_COMMENTS where there are more. Works beside the event loop."""
     about = await subject_of(store, firm, request, branches)
-    found = await store.read.whys(about.survey.id, about.days.first, about.days.last)
-    rows = {str(row["response_id"]): row for row in found if holds(row, about.of.filters)}
+    found = store.read.stream(
+        "whys", survey=about.survey.id, first=about.days.first, last=about.days.last, limit=MOST_COMMENTS
+    )
+    return await consume(found, lambda rows: _found(rows, about, band, themes))
+
+
+def _found(rows: Iterable[dict[str, Any]], about: Subject, band: str, themes: OwnThemes) -> WhyReport:
+    kept = {str(row["response_id"]): row for row in rows if holds(row, about.of.filters)}
     comments = [
         Comment(row["why"], row["language"] or "", _band(about, row["score"]), number)
-        for number, row in rows.items()
+        for number, row in kept.items()
     ]
-    findings = await asyncio.to_thread(find_themes, comments, themes, band=band)
-    employees = frozenset(row["employee"] for row in rows.values() if row["employee"])
-    return WhyReport(about, band, findings, rows, employees)
+    findings = find_themes(comments, themes, band=band)
+    employees = frozenset(row["employee"] for row in kept.values() if row["employee"])
+    return WhyReport(about, band, findings, kept, employees)
 
 
 def _band(about: Subject, score: int | None) -> str:

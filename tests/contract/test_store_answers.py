@@ -63,7 +63,8 @@ async def test_a_why_is_found_with_its_score_newest_first(store: Store) -> None:
         at = NOW + number * HOUR
         await store.write(partial(answer, visit_id=f"v-{number}", value=number, at=at))
         await store.write(partial(answer, visit_id=f"v-{number}", value=None, why=f"why {number}", at=at))
-    whys = await store.read.whys("nps", TODAY, TODAY + 1, limit=2)
+    found = store.read.stream("whys", survey="nps", first=TODAY, last=TODAY + 1, limit=2)
+    whys = [why async for why in found]
     assert [(why["score"], why["why"], why["extra"]) for why in whys] == [
         (2, "why 2", {"season": "winter"}),
         (1, "why 1", {"season": "winter"}),
