@@ -33,9 +33,13 @@ format: $(READY)
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
+# Everything at one version each; what an installation needs is the part of it without the tools.
+COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-header \
+  --python-version 3.11
+
 lock: $(READY)
-	$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes \
-	  --no-emit-index-url --no-header --python-version 3.11 --output-file requirements.lock $(ARGS)
+	$(COMPILE) --group dev --output-file requirements.lock $(ARGS)
+	$(COMPILE) --group build --constraint requirements.lock --output-file deploy/requirements.lock
 
 $(READY): requirements.lock pyproject.toml
 	@echo "Setting up $(VENV) (once; a minute or two) ..."

@@ -3,6 +3,7 @@
 import configparser
 import json
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -143,6 +144,33 @@ def test_the_image_is_built_from_the_lock_and_runs_as_nobody_special() -> None:
         if line.startswith("COPY") and "--from" not in line
         for name in line.split()[1:-1]
     } <= kept
+
+
+def test_what_is_installed_is_the_part_of_the_lock_without_the_tools() -> None:
+    """At the same versions, by the same hashes, with everything that the program and its build need."""
+
+    def pins(text: str) -> dict[str, str]:
+        """Return by package, version and marker: the hashes of its files."""
+        plain = re.sub(r"^ *#.*\n", "", text, flags=re.MULTILINE).replace("\\\n", " ")
+        lines = [line.partition("--hash") for line in plain.splitlines()]
+        return {name.strip(): hashes for name, _, hashes in lines if hashes}
+
+    ours, everything = (
+        pins(text_of("requirements.lock")),
+        pins((ROOT / "requirements.lock").read_text("utf-8")),
+    )
+    assert ours.items() <= everything.items()
+    names = {re.split(r"[=\[ ]", pin)[0] for pin in ours}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    groups = project["dependency-groups"]
+
+    def plain(wanted: list[str]) -> set[str]:
+        return {re.split(r"[^\w.-]", one)[0].lower() for one in wanted}
+
+    build = plain(groups["build"])
+    assert plain(project["project"]["dependencies"]) | build <= names
+    assert not plain([one for one in groups["dev"] if isinstance(one, str)]) & names
+    assert build == plain(project["build-system"]["requires"])
 
 
 @pytest.mark.parametrize("name", ["Dockerfile", "askwhy.service"])
