@@ -19,7 +19,7 @@ from typing import Final
 import structlog
 
 from bot.alerts import alert_admins
-from bot.backups import BACKUP_DONE, NIGHT, copies_in, name_for, surplus
+from bot.backups import BACKUP_DONE, NIGHT, copies_in, delete, name_for, outlived, set_aside, surplus
 from bot.clock import Clock
 from bot.config import Config
 from bot.firm import Firm
@@ -117,8 +117,7 @@ class Housekeeping:
             await asyncio.to_thread(_make_room, folder)
             await self._store.backup(str(target), self._told)
             await asyncio.to_thread(target.chmod, 0o600)
-            for copy in surplus(copies_in(folder), self._config.backup.keep):
-                copy.path.unlink(missing_ok=True)
+            await asyncio.to_thread(self._delete_old, folder, began)
         except (StoreError, OSError) as error:
             await self._failed(error)
             return
@@ -129,6 +128,13 @@ class Housekeeping:
 
         await self._store.write(done)
         log.info("backup_made", file=target.name, bytes=target.stat().st_size)
+
+    def _delete_old(self, folder: Path, now: datetime) -> None:
+        """Delete what is older than the copies that are kept; it is called only when a new one is there."""
+        keep, path = self._config.backup.keep, sqlite_path(self._config)
+        aside = set_aside(path) if path else []
+        for copy in (*surplus(copies_in(folder), keep), *outlived(aside, keep, now)):
+            delete(copy)
 
     async def _failed(self, error: Exception) -> None:
         now = self._clock.now()

@@ -1,6 +1,7 @@
 """The nightly copy: at its hour by the organisation's clock, checked, a fixed number of them, one alert when it fails."""
 
 import asyncio
+import os
 import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -112,6 +113,34 @@ async def test_halves_of_copies_that_were_killed_are_cleared_away_and_strangers_
         await world.clock.advance(world.clock.now() + timedelta(days=1))
         await keeper(world).work()
     assert sorted(file.name for file in folder.iterdir()) == ["askwhy-20261110T100000Z.db", "mine.db"]
+
+
+async def test_what_an_upgrade_or_a_restore_left_beside_the_store_goes_after_as_many_days(
+    tmp_path: Path,
+) -> None:
+    async with world_in(tmp_path, ASKWHY_BACKUP__KEEP="3") as world:
+        now = world.clock.now()
+        old, young = now - timedelta(days=3, hours=1), now - timedelta(days=2)
+        gone = f"askwhy.db.before-restore-{old:%Y%m%dT%H%M%S}Z"
+        kept = [
+            f"askwhy.db.before-restore-{young:%Y%m%dT%H%M%S}Z",
+            "askwhy.db.schema-2",
+            "askwhy.db.mine",
+            "askwhy.db",
+        ]
+        for name in (gone, f"{gone}-wal", "askwhy.db.schema-1", *kept):
+            (tmp_path / name).touch()
+        for name, at in (("askwhy.db.schema-1", old), ("askwhy.db.schema-2", young)):
+            os.utime(tmp_path / name, (at.timestamp(), at.timestamp()))
+        blocked = tmp_path / "copies"
+        blocked.touch()
+        await keeper(world).work()
+        assert (tmp_path / gone).exists()  # no copy was made: nothing is given up for it
+        blocked.unlink()
+        await keeper(world).work()
+        names = {file.name for file in tmp_path.iterdir()}
+    assert set(kept) <= names
+    assert not {gone, f"{gone}-wal", "askwhy.db.schema-1"} & names
 
 
 async def test_being_asked_to_stop_ends_a_copy_and_leaves_nothing_of_it(tmp_path: Path) -> None:

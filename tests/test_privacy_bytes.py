@@ -113,14 +113,16 @@ async def test_the_report_names_the_copies_that_still_hold_the_person_and_until_
     for day in (3, 5, 4):
         (folder / name_for(datetime(2026, 11, day, 1, 30, tzinfo=UTC))).touch()
     (folder / "notes.txt").touch()
-    (tmp_path / "askwhy.db.schema-0").touch()
+    (tmp_path / "askwhy.db.before-restore-20261106T101500Z").touch()
+    (tmp_path / "askwhy.db.mine").touch()
     assert [copy.at.day for copy in copies_in(folder)] == [5, 4, 3]
     code, out, _ = askwhy(
         tmp_path, "person", "forget", "c-liis", ASKWHY_BACKUP__ENABLED="true", ASKWHY_BACKUP__KEEP="7"
     )
     assert code == 0
     assert "3 nightly backups still hold this person; the last goes on 2026-11-12." in out
-    assert "askwhy.db.schema-0. Delete it." in out
+    assert "askwhy.db.before-restore-20261106T101500Z. It goes on 2026-11-13;" in out
+    assert "askwhy.db.mine. Delete it." in out
     assert "Nothing of it is left in the bytes of the store's file." in out
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from bot.backups import copies_in
+from bot.backups import copies_in, set_aside
 from bot.config import Config
 from bot.firm import Firm
 from bot.privacy.erasing import Erased, erase_person
@@ -21,11 +21,14 @@ REWRITE: Final = "rewrite"
 
 @dataclass(frozen=True, slots=True)
 class Copies:
-    """Copies that may still hold the person. `gone_on`: the day the last nightly one goes; None where nobody deletes them."""
+    """Copies that may still hold the person. `gone_on`: the day the last nightly one goes; None where nobody deletes them.
+
+    `others` lie beside the store: by name, when each goes, if somebody deletes it.
+    """
 
     nightly: int
     gone_on: date | None
-    others: tuple[str, ...]
+    others: dict[str, date | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +75,9 @@ class Report:
             lines.append(
                 f"{_n(self.copies.nightly, 'nightly backup')} still hold this person; the last goes {until}."
             )
-        lines += [
-            f"This older copy may hold this person too: {name}. Delete it." for name in self.copies.others
-        ]
+        for name, day in self.copies.others.items():
+            until = f"It goes on {day:%Y-%m-%d}; delete it if you need it no more." if day else "Delete it."
+            lines.append(f"This older copy may hold this person too: {name}. {until}")
         lines.append(
             "Not reached from here: files you exported, and what Twilio and Telegram keep themselves."
         )
@@ -108,20 +111,26 @@ def made_sure(report: Report, config: Config) -> Report:
 def _copies(config: Config) -> Copies:
     """Return the copies made before now. A nightly one goes when `keep` newer ones are there, one a night."""
     nightly = copies_in(config.backup_folder)
-    gone_on = None
-    if nightly and config.backup.enabled:
-        newest = nightly[0].at.astimezone(config.organisation.timezone).date()
-        gone_on = newest + timedelta(days=config.backup.keep)
-    return Copies(len(nightly), gone_on, tuple(sorted(_beside(config))))
+    gone_on = _after(nightly[0].at, config) if nightly else None
+    return Copies(len(nightly), gone_on, _beside(config))
 
 
-def _beside(config: Config) -> list[str]:
-    """Return what lies beside a SQLite store under its name: copies kept by an upgrade or by a restore."""
+def _after(at: datetime, config: Config) -> date | None:
+    """Return the day on which a copy of a moment has been kept for as many days as configured."""
+    if not config.backup.enabled:
+        return None
+    return at.astimezone(config.organisation.timezone).date() + timedelta(days=config.backup.keep)
+
+
+def _beside(config: Config) -> dict[str, date | None]:
+    """Return what lies beside a SQLite store under its name; what is not of an upgrade or a restore nobody deletes."""
     path = sqlite_path(config)
     if path is None:
-        return []
+        return {}
     live = {path.name, *(path.name + end for end in ("-wal", "-shm", "-journal", ".lock"))}
-    return [str(file) for file in path.parent.glob(f"{path.name}*") if file.name not in live]
+    ours = {copy.path: _after(copy.at, config) for copy in set_aside(path)}
+    found = sorted(file for file in path.parent.glob(f"{path.name}*") if file.name not in live)
+    return {str(file): ours.get(file) for file in found}
 
 
 def sqlite_path(config: Config) -> Path | None:

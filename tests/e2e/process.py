@@ -18,7 +18,7 @@ from tests.fakes.twilio import FakeTwilio
 
 API_TOKEN = "fake-api-token-that-no-log-may-show"
 WEBHOOK_SECRET = "fake-webhook-secret-that-no-log-may-show"
-PATIENCE = 45.0
+PATIENCE = 90.0
 """Seconds that anything may take on a loaded machine before a test gives up."""
 
 BASE = """

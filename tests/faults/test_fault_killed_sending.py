@@ -44,7 +44,7 @@ async def test_workers_killed_while_sending_ask_each_customer_once_at_most(
             assert row
             return int(row[0])
 
-    await until(lambda: left() == 0, "everything due is claimed", 600)
+    await until(lambda: left() == 0, "everything due is claimed", 3_000)
     for worker in workers:
         await worker.stop()
     asked = Counter(sent.to for sent in twilio.sent)
