@@ -31,7 +31,14 @@ from bot.reports.score import score_report
 from storage.moments import micros
 
 STAFF = "+12025550111"
-REQUESTS = ("30d", "all", "all by branch", "all by month", "12w by employee")
+REQUESTS = (
+    "SCORE 30d",
+    "SCORE all",
+    "SCORE all by branch",
+    "SCORE all by month",
+    "SCORE 12w by employee",
+    "TREND 12w",
+)
 RECOUNT = (
     "SELECT score, count(*) FROM responses {hint} WHERE survey = 'nps' AND answered_at >= ? GROUP BY score"
 )
@@ -113,7 +120,7 @@ async def ask_all(report: Report, app: App, about: str, asks: int) -> float:
             at_least=False,
             p50=percentile(every, 0.5),
             p99=percentile(every, 0.99),
-            note=f"slowest: score {slowest}, p95 {worst:.1f} ms",
+            note=f"slowest: {slowest}, p95 {worst:.1f} ms",
         )
     )
     report.check(f"a reply for every request, {about}", len(console.sent), (asks + 1) * len(REQUESTS))
@@ -142,7 +149,7 @@ async def _recount(report: Report, app: App, folder: Path, answers: int, amount:
 
 async def _timed(app: App, number: str) -> Run:
     began = time.perf_counter()
-    await _ask(app, "30d", number)
+    await _ask(app, "SCORE 30d", number)
     return Run(1000 * (time.perf_counter() - began))
 
 
@@ -158,8 +165,7 @@ def _counted(connection: sqlite3.Connection, hint: str, since: int) -> dict[int,
 
 async def _ask(app: App, request: str, number: str) -> None:
     """One request, as the webhook hands it over, to its reply, as the channel gets it."""
-    text = f"SCORE {request}"
-    inbound = Inbound("sms", f"ask-{number}", STAFF, InboundKind.TEXT, text, messages.OURS)
+    inbound = Inbound("sms", f"ask-{number}", STAFF, InboundKind.TEXT, request, messages.OURS)
     await app.service.on_inbound(inbound)
     await app.service.answer_staff()
     await app.dispatchers["sms"].drain()

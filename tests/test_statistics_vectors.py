@@ -11,6 +11,7 @@ from surveys.measures.sampling import (
 )
 from surveys.measures.statistics import (
     Bands,
+    Z,
     adjusted_wald,
     compare_nps,
     compare_shares,
@@ -39,6 +40,31 @@ def test_nps_and_its_adjusted_interval(
     interval = adjusted_wald(*bands)
     assert net_score(Bands(*bands)) == pytest.approx(score)
     assert interval == pytest.approx((low, high), abs=5e-5)
+
+
+@pytest.mark.parametrize(
+    ("bands", "variance", "margin", "centre"),
+    [
+        ((80, 15, 5), 0.2875, 10.5091, 72.8155),
+        ((10, 0, 0), 0, 0, 76.9231),
+        ((5, 0, 5), 1, 61.9795, 0),
+        ((1, 0, 0), 0, 0, 25.0),
+        ((3, 3, 2), 0.6094, 54.0935, 9.0909),
+        ((30, 12, 8), 0.5664, 20.8605, 41.5094),
+        ((0, 10, 0), 0, 0, 0),
+    ],
+)
+def test_plain_margin_and_adjusted_centre_of_an_nps(
+    bands: tuple[int, int, int], variance: float, margin: float, centre: float
+) -> None:
+    """The plain margin is that of a single stratum; compared with a tie, the difference is the adjusted score."""
+    plain = post_stratified([Stratum(1, Bands(*bands))])
+    assert plain.margin == pytest.approx(margin, abs=5e-5)
+    assert ((plain.margin or 0) / (100 * Z)) ** 2 * sum(bands) == pytest.approx(variance, abs=5e-5)
+    against_a_tie = compare_nps(Bands(5, 0, 5), Bands(*bands))
+    assert against_a_tie.low is not None
+    assert against_a_tie.high is not None
+    assert (against_a_tie.low + against_a_tie.high) / 2 == pytest.approx(centre, abs=5e-5)
 
 
 def test_no_answers_are_no_score_and_not_zero() -> None:
@@ -98,6 +124,7 @@ def test_change_between_two_periods(
         ((80, 15, 5), (60, 20, 20), -33.9806),
         ((1436, 968, 342), (1268, 935, 447), -8.8502),
         ((30, 12, 8), (32, 10, 8), 3.7736),
+        ((5, 0, 0), (0, 0, 5), -125.0),
         ((20, 10, 10), (10, 10, 20), -46.5116),
         ((600, 200, 200), (630, 200, 170), 5.9821),
     ],
