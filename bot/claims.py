@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from bot.alerts import alert_admins
 from bot.channels.base import Outgoing
 from bot.firm import Firm
-from bot.outcomes import plan_unsent
+from bot.outcomes import give_up, plan_unsent
 from bot.outgoing import Claimed, Kind
 from bot.planning import claim_invitation, opening_of
 from storage.rows import OutboundRow, PersonRow
@@ -21,6 +21,9 @@ LEASE = timedelta(seconds=45)
 
 SEND_TAKES = timedelta(seconds=22)
 """The longest that one send takes (`bot.channels.base.Timeouts.total`), and a little more."""
+
+RESTORED = "restored"
+"""Code of what was due before an older copy of the store was restored."""
 
 LOOK_AT = 200
 """Due visits judged in one unit of work, so that replies never wait long behind a pile of overdue ones."""
@@ -38,8 +41,8 @@ class Batch:
     paused_until: datetime | None = None
 
 
-Candidate = OutboundRow | tuple[str, int]
-"""A stored message, or a visit and its person."""
+Candidate = OutboundRow | tuple[str, int, datetime]
+"""A stored message; or a visit, its person, and since when it is due."""
 
 
 def claim(
@@ -83,7 +86,36 @@ def claim_one(
     if isinstance(candidate, OutboundRow):
         return _claim_row(tx, firm, candidate, person, now, claim)
     assert person is not None
+    if was_due_before_restore(tx, candidate[2]):
+        take_as_asked(tx, firm, channel, candidate, person, now, ticket)
+        return None
     return claim_invitation(tx, firm, channel, candidate[0], person, now, claim)
+
+
+def was_due_before_restore(tx: Transaction, due_at: datetime) -> bool:
+    """Tell whether something was due before the store was put back to an older copy: then it may have been sent."""
+    restored_at = tx.outbox.restored_at()
+    return restored_at is not None and due_at <= restored_at
+
+
+def take_as_asked(
+    tx: Transaction,
+    firm: Firm,
+    channel: str,
+    due: tuple[str, int, datetime],
+    person: PersonRow,
+    now: datetime,
+    ticket: tuple[str, str],
+) -> bool:
+    """Decide about a visit as when it was due, and call the question unknown: it may have gone out. False: not to be asked.
+
+    Nobody is asked twice because a store was restored. Twilio is asked later what it has; what it never got is sent.
+    """
+    visit_id, _, due_at = due
+    claimed = claim_invitation(tx, firm, channel, visit_id, person, due_at, (*ticket, due_at + LEASE))
+    if claimed is not None:
+        give_up(tx, claimed.row, RESTORED, now)
+    return claimed is not None
 
 
 def next_candidates(tx: Transaction, channel: str, now: datetime, limit: int) -> list[Candidate]:
@@ -174,6 +206,9 @@ def _claim_row(
 
 def _still_wanted(tx: Transaction, firm: Firm, row: OutboundRow, now: datetime) -> bool:
     """Is a reminder still in place: unanswered, and inside the customer's window? Else drop it or put it off."""
+    if was_due_before_restore(tx, row.due_at):
+        tx.outbox.set(row.outbox_id, "suppressed", due_at=row.due_at, code=RESTORED)
+        return False
     about = tx.conversations.get(row.conversation_id) if row.conversation_id else None
     visit = tx.visits.get(row.visit_id) if row.visit_id else None
     if (

@@ -40,6 +40,9 @@ EVENTS: Final = {
 }
 """A sentence for every event that is told in a story."""
 
+RESTORED: Final = "sent or not, that cannot be known: an older copy of the data was put back"
+"""The sentence for an unknown outcome that is due to a restore."""
+
 _CHANNELS: Final = {"telegram": "Telegram", "sms": "SMS"}
 
 
@@ -86,7 +89,7 @@ def _told(event: str, detail: Mapping[str, Any], language: str, zone: ZoneInfo) 
     if event == "suppressed" and detail.get("reason") in REASONS:
         rest = {key: value for key, value in detail.items() if key != "reason"}
         return explain("suppressed", detail["reason"], rest, language)
-    sentence = EVENTS.get(event)
+    sentence = RESTORED if detail.get("code") == "restored" else EVENTS.get(event)
     if sentence is None:  # a newer program told it
         return event
     values: dict[str, object] = {

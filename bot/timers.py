@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.carrying import carry_out, settle
+from bot.claims import was_due_before_restore
 from bot.firm import Firm
 from bot.outcomes import give_up
 from bot.planning import setting_for, survey_of
@@ -27,8 +28,9 @@ def wake(tx: Transaction, firm: Firm, conversation_id: int, now: datetime) -> No
     assert visit is not None, f"conversation {conversation_id} is about no visit"
     setting = setting_for(tx, firm, visit, survey_of(tx, firm, row))
     conversation = row.conversation
-    if person.opted_out_at is not None or visit.state == "unknown":
-        # No reminder to who stopped, nor about a question that may never have arrived.
+    perhaps_reminded = was_due_before_restore(tx, row.conversation.wake_at)
+    if person.opted_out_at is not None or visit.state == "unknown" or perhaps_reminded:
+        # No reminder to who stopped, nor about a question that may never have arrived, nor perhaps a second time.
         conversation = replace(conversation, reminders=setting.policy.reminders, replied=True)
     step = advance(setting, conversation, TimedOut(), now)
     after = replace(row, conversation=step.conversation)

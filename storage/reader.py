@@ -105,14 +105,17 @@ class Reader:
         return [(row["response_id"], row["question"], row["value"]) for row in rows]
 
     async def visit(self, visit_id: str) -> VisitRow | None:
-        """Return one visit."""
+        """Return one visit; one whose columns were damaged too, as far as they can be read."""
         rows = await self._fetcher.fetch("one_visit", visit_id=visit_id)
-        return visit_row(rows[0]) if rows else None
+        if not rows:
+            return None
+        row = dict(rows[0])
+        return visit_row({**row, "extra": _legible(row["extra"]), "detail": _legible(row["detail"])})
 
     async def story(self, visit_id: str) -> list[tuple[datetime, str, Mapping[str, Any]]]:
         """Return what happened to a visit: moment, event, detail."""
         rows = await self._fetcher.fetch("visit_story", visit_id=visit_id)
-        return [(moment(row["at"]), row["event"], json.loads(row["detail"])) for row in rows]
+        return [(moment(row["at"]), row["event"], json.loads(_legible(row["detail"]))) for row in rows]
 
     async def surveys_answered(self) -> list[str]:
         """Return the ids of surveys that have answers."""
@@ -149,3 +152,12 @@ def _with_extra(row: Row) -> dict[str, Any]:
     if "extra" in plain:
         plain["extra"] = json.loads(plain["extra"])
     return plain
+
+
+def _legible(text: str) -> str:
+    """Return stored JSON as it is, or an empty object in the place of what is none: a story is told all the same."""
+    try:
+        json.loads(text)
+    except ValueError:
+        return "{}"
+    return text

@@ -39,6 +39,7 @@ CAPS = {
 }
 FAILURES = {
     "opted_out": "not delivered: the customer opted out at the provider",
+    "absent": "not delivered: the provider never got it, though it was sent twice",
     "unreachable": "not delivered: nobody can be reached at this number or chat",
     "fault": "not delivered: a fault of askwhy itself, its log tells more",
     "provider": "not delivered: the provider could not deliver it",

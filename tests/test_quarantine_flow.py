@@ -1,5 +1,6 @@
 """What cannot be handled is put aside with its reason; the rest flows, the admins hear of it once."""
 
+from bot.stories import story_lines
 from tests.e2e.asking_http import post_sms, sms_form
 from tests.e2e.inside import Whole, whole
 from tests.fakes.telegram import FakeTelegram
@@ -65,6 +66,23 @@ async def test_a_damaged_conversation_holds_up_no_other_invitation(
         assert {(await service.state(f"v-{number}"))[0] for number in range(1, 5)} == {"asked"}
         assert len(twilio.sent) == 4
         assert len(await service.alerts()) == 1
+
+
+async def test_a_visit_that_cannot_be_read_is_not_asked_about_and_its_story_says_so(
+    twilio: FakeTwilio,
+) -> None:
+    async with whole(None, twilio) as service:
+        await service.visit("v-1", phone=ILL)
+        await service.visit("v-2", phone=WELL)
+        await service.rows("UPDATE visits SET extra = '{' WHERE visit_id = 'v-1' RETURNING 1")
+        await service.minutes(2)
+        assert [message.to for message in twilio.sent if "how likely" in message.body] == [WELL]
+        read = service.app.store.read
+        row = await read.visit("v-1")
+        assert row is not None
+        lines = story_lines(row, await read.story("v-1"), "en", service.app.firm.zone)
+        assert lines[0].startswith("Visit v-1: not delivered: a fault of askwhy itself")
+        assert "JSONDecodeError" in lines[-1]
 
 
 async def test_a_stored_message_that_cannot_be_sent_holds_up_no_other(twilio: FakeTwilio) -> None:

@@ -44,10 +44,16 @@ def restore(
     file: Annotated[
         Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="A copy by `askwhy backup`.")
     ],
+    nothing_sent: Annotated[
+        bool,
+        typer.Option(
+            "--nothing-sent", help="The service did not run since the copy was made: send what is due."
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Put a copy in the place of the store. A store in use is not overwritten."""
-    hand_over(options, "restore", as_json=as_json, file=file)
+    """Put a copy in the place of the store. A store in use is not overwritten; what may have been sent is not sent again."""
+    hand_over(options, "restore", as_json=as_json, file=file, nothing_sent=nothing_sent)
 
 
 def migrate(options: typer.Context, as_json: Json = False) -> None:

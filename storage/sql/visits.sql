@@ -55,7 +55,7 @@ SELECT count(*) AS n FROM visits WHERE person_id = :person_id AND occurred_at < 
 
 -- name: due_visits
 -- Planned visits whose moment has come on a channel, oldest first; rows that another worker holds are passed over.
-SELECT visit_id, person_id FROM visits WHERE state = 'planned' AND channel = :channel AND due_at <= :now
+SELECT visit_id, person_id, due_at FROM visits WHERE state = 'planned' AND channel = :channel AND due_at <= :now
 ORDER BY due_at, visit_id LIMIT :limit $skip_locked;
 
 -- name: next_due_visit^

@@ -252,6 +252,14 @@ class Outbox:
             position=row.position,
         )
 
+    def restored_at(self) -> datetime | None:
+        """Return when an older copy was put in the place of this store, the last time; None where that never was."""
+        return moment(self.sender(_RESTORED).position)
+
+    def note_restored(self, at: datetime) -> None:
+        """Remember that this store is an older copy: what was due before `at` may have been sent."""
+        self.put_sender(_RESTORED, SenderRow(position=micros(at)))
+
     def notice(self, notice: str, at: datetime) -> bool:
         """Remember that the admins are told something; False if they were told before."""
         return self._db.one("notice", notice=notice, at=micros(at)) is not None
@@ -276,6 +284,9 @@ def _inbound(row: Row) -> InboundRow:
         **{**plain, "received_at": moment(plain["received_at"]), "body": json.loads(plain["body"])}
     )
 
+
+_RESTORED = "restored"
+"""Stands among the senders, as their pauses do: what must outlive a process."""
 
 _MOMENTS = ("due_at", "not_after", "lease_until", "created_at", "sent_at")
 

@@ -129,10 +129,10 @@ class Visits:
         assert row is not None
         return int(row["n"]) + 1
 
-    def due(self, channel: str, now: datetime, limit: int) -> list[tuple[str, int]]:
-        """Return (visit, person) of planned visits whose moment has come, oldest first."""
+    def due(self, channel: str, now: datetime, limit: int) -> list[tuple[str, int, datetime]]:
+        """Return (visit, person, moment) of planned visits whose moment has come, oldest first."""
         rows = self._db.all("due_visits", channel=channel, now=micros(now), limit=limit)
-        return [(row["visit_id"], int(row["person_id"])) for row in rows]
+        return [(row["visit_id"], int(row["person_id"]), moment(row["due_at"])) for row in rows]
 
     def next_due(self, channel: str) -> datetime | None:
         """Return the earliest moment a planned visit of a channel waits for."""

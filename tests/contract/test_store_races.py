@@ -162,7 +162,7 @@ async def test_due_visits_are_each_claimed_once(processes: list[Store]) -> None:
 
     def claim(tx: Transaction) -> list[str]:
         claimed = []
-        for visit_id, person_id in tx.visits.due("sms", NOW, 15):
+        for visit_id, person_id, _ in tx.visits.due("sms", NOW, 15):
             if tx.people.lock_if_free(person_id) is not None:
                 tx.visits.set_asked(visit_id, "sms", NOW)
                 claimed.append(visit_id)

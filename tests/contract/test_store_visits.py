@@ -64,7 +64,7 @@ async def test_due_visits_come_oldest_first_and_only_for_their_channel(store: St
             planned(tx, visit(f"v{minutes}", customer_id=f"c{minutes}"), NOW - minutes * MINUTE, channel)
         planned(tx, visit("v-asked", customer_id="c-asked"), NOW - DAY)
         tx.visits.set_asked("v-asked", "sms", NOW)
-        return [visit_id for visit_id, _ in tx.visits.due("sms", NOW, 10)]
+        return [visit_id for visit_id, _, _ in tx.visits.due("sms", NOW, 10)]
 
     assert await store.write(work) == ["v30", "v5", "v0"]
     assert await store.write(lambda tx: len(tx.visits.due("sms", NOW, 2))) == 2
