@@ -1,7 +1,7 @@
 """What Prometheus may know: counts and ages, never a name, a number or a word of a customer.
 
 Counters and histograms tell of this process: where web and workers are processes apart, each is scraped. Gauges are
-read from the store whenever somebody asks (bot/web/health.py), so they tell the same everywhere.
+read from the store whenever somebody asks (bot/web/health.py), so all but the one of waiting work tell the same everywhere.
 """
 
 from __future__ import annotations
@@ -51,6 +51,11 @@ INBOX: Final = Gauge(
     "askwhy_inbox_messages",
     "Messages that came in, of the last day, by state.",
     ["channel", "state"],
+    registry=REGISTRY,
+)
+STORE_WAITING: Final = Gauge(
+    "askwhy_store_waiting",
+    "Units of work of this process that are under way or wait for the store.",
     registry=REGISTRY,
 )
 UNKNOWN: Final = Gauge(

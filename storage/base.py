@@ -61,6 +61,11 @@ class Store(Protocol):
         """What `open()` found and made of it."""
         ...
 
+    @property
+    def waiting(self) -> int:
+        """How many units of work of this process are under way or wait; a store takes 10,000 and refuses more."""
+        ...
+
     async def open(self) -> None:
         """Connect; create or migrate the schema. Raises StoreError: unreadable, damaged, newer, half moved, vanished."""
         ...

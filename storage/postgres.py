@@ -91,6 +91,11 @@ class PostgresStore:
         """What `open()` found and made of it."""
         return self._migrated.schema
 
+    @property
+    def waiting(self) -> int:
+        """Units of work that are under way or wait."""
+        return self._waiting
+
     async def open(self) -> None:
         """Connect, migrate, make the pools ready."""
         self._migrated = await asyncio.to_thread(self._migrate)

@@ -72,6 +72,11 @@ class SqliteStore:
         """What `open()` found and made of it."""
         return self._migrated.schema
 
+    @property
+    def waiting(self) -> int:
+        """Units of work that are under way or wait."""
+        return self._waiting
+
     async def open(self) -> None:
         """Open or create the file, migrate it, start the writer."""
         self._loop = asyncio.get_running_loop()

@@ -1,5 +1,6 @@
 """/health: 503 for what takes this process out of service, warnings for the rest, and nothing about anybody."""
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 
 from bot.backups import BACKUP_DONE, NIGHT
@@ -138,6 +140,26 @@ async def test_a_backup_is_late_after_26_hours(world: World) -> None:
         assert (await health(world, client))[1]["warnings"] == [
             "the last nightly backup is of 2026-11-09 10:00 UTC"
         ]
+
+
+async def test_work_that_piles_up_before_the_shared_store_is_told_and_goes_on_by_itself(
+    postgres_url: str,
+) -> None:
+    async with World.at(postgres_url) as world, asked(world) as (_, client):
+        person = await world.store.write(lambda tx: tx.people.resolve("c-liis", {"sms": PHONE}))
+        with psycopg.connect(postgres_url) as somebody:
+            somebody.execute("SELECT 1 FROM people FOR UPDATE")
+            work = [
+                asyncio.ensure_future(world.store.write(lambda tx: tx.people.lock(person)))
+                for _ in range(600)
+            ]
+            await asyncio.sleep(0)
+            status, said = await health(world, client)
+            assert (status, said["warnings"]) == (503, ["store: 600 units of work wait"])
+            assert "askwhy_store_waiting 600.0" in (await client.get("/metrics")).text
+        await asyncio.gather(*work)
+        assert world.store.waiting == 0
+        assert (await health(world, client))[0] == 200
 
 
 async def test_many_who_ask_at_once_cost_one_look(world: World) -> None:

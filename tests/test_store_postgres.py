@@ -190,6 +190,32 @@ async def test_no_more_connections_than_promised_are_used(store: Store, postgres
     assert len(backends(postgres_url)) <= 10
 
 
+async def test_a_server_with_few_connections_left_carries_all_and_one_with_none_refuses_in_time(
+    postgres: PostgresServer, postgres_url: str
+) -> None:
+    name = psycopg.conninfo.conninfo_to_dict(postgres_url)["dbname"]
+    role = f"few_{name}"
+    run(
+        postgres_url,
+        f"CREATE ROLE {role} LOGIN CONNECTION LIMIT 3; GRANT ALL ON ALL TABLES IN SCHEMA public TO {role};"
+        f"GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO {role}; GRANT ALL ON SCHEMA public TO {role}",
+    )
+    store = PostgresStore(postgres_url.replace("//postgres:", f"//{role}:"), limit=SHORT)
+    await store.open()
+    try:
+        assert all(await asyncio.gather(*(works(store) for _ in range(100))))
+        run(postgres_url, f"ALTER ROLE {role} CONNECTION LIMIT 0")
+        for pid in backends(postgres_url):
+            run(postgres_url, f"SELECT pg_terminate_backend({pid})")
+        with in_time(), pytest.raises(StoreUnavailable, match="has it connections left"):
+            await store.write(person)
+        run(postgres_url, f"ALTER ROLE {role} CONNECTION LIMIT 3")
+        assert await recovers(store)
+    finally:
+        await store.close()
+        run(postgres_url, f"DROP OWNED BY {role}; DROP ROLE {role}")
+
+
 async def test_an_empty_database_gets_its_tables_whoever_comes_first(postgres: PostgresServer) -> None:
     with postgres.database(empty=True) as url:
         stores = [make_store(url) for _ in range(4)]

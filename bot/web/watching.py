@@ -23,6 +23,7 @@ from bot.metrics import (
     QUEUE_AGE,
     SENDER_PAUSED,
     SENDER_STOPPED,
+    STORE_WAITING,
     UNKNOWN,
 )
 from storage.base import StoreError
@@ -38,6 +39,9 @@ MOST: Final = 200_000
 
 LATE: Final = {"inbox": 300.0, "outbox": 300.0, "visits": 900.0}
 """Seconds that an entry of a queue may be overdue before it is worth a warning."""
+
+PILED_UP: Final = 500
+"""Units of work that wait for the store before it is worth a warning: its connections, or its disk, do not keep up."""
 
 BACKUP_LATE: Final = timedelta(hours=26)
 """A nightly copy is late when the last one is older: a night, an hour of summer time, an hour for the copy itself."""
@@ -63,6 +67,9 @@ async def look(app: App) -> Seen:
     """Look at the store, the parts of this process, the queues, the senders and the backups."""
     now = app.clock.now()
     seen = Seen(now, [f"{part} stands still" for part in app.pulse.silent(app.clock.monotonic())])
+    STORE_WAITING.set(app.store.waiting)
+    if app.store.waiting > PILED_UP:
+        seen.warnings.append(f"store: {app.store.waiting} units of work wait")
     try:
         async with asyncio.timeout(PATIENCE):
             # A real write, of one row: reading works on a full or read-only disk, too.
