@@ -14,10 +14,10 @@ async def askwhy(tmp_path: Path) -> AsyncIterator[Callable[..., Askwhy]]:
     """Make services; each is killed at the end if it still runs, and its log is looked through."""
     made: list[Askwhy] = []
 
-    def make(**settings: Any) -> Askwhy:
+    def make(kind: type[Askwhy] = Askwhy, **settings: Any) -> Askwhy:
         folder = tmp_path / f"askwhy-{len(made)}"
         folder.mkdir()
-        made.append(Askwhy(folder, **settings))
+        made.append(kind(folder, **settings))
         return made[-1]
 
     yield make

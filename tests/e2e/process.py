@@ -222,3 +222,27 @@ class Askwhy:
         return {
             **kept, **self.secrets, **self.environ, "PYTHONPATH": root, "PYTHONWARNINGS": "default",
         }  # fmt: skip
+
+
+class Apart(Askwhy):
+    """Web and worker as two processes of one configuration; started, stopped and killed together."""
+
+    _web: asyncio.subprocess.Process | None = None
+
+    async def start(self, *options: str) -> None:
+        """Start both, and wait until both answer."""
+        await super().start("--role", "web", *options)
+        self._web = self._process
+        await super().start("--role", "worker", *options)
+
+    async def stop(self) -> int:
+        """Ask both to end; return the first exit code that is not 0."""
+        code = await super().stop()
+        self._process = self._web
+        return code or await super().stop()
+
+    async def kill(self) -> None:
+        """End both as a power cut does."""
+        await super().kill()
+        self._process = self._web
+        await super().kill()

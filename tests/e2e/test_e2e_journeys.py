@@ -1,11 +1,16 @@
-"""The main job, whole: a visit comes in, the customer is asked and says why, staff ask for the score."""
+"""The main job, whole: a visit comes in, the customer is asked and says why, staff ask for the score.
+
+In one process on SQLite, and with web and worker apart on PostgreSQL.
+"""
 
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.e2e.process import WEBHOOK_SECRET, Askwhy, until
+import pytest
+
+from tests.e2e.process import WEBHOOK_SECRET, Apart, Askwhy, until
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.twilio import FakeTwilio
 
@@ -13,6 +18,19 @@ Make = Callable[..., Askwhy]
 
 STAFF = "[staff]\ntelegram_ids = [42]\nphones = ['+372 5555 0142']\nminimum_answers = 1"
 LIIS = "+37255550101"
+
+
+@pytest.fixture(params=["one process", "web and worker apart"])
+def askwhy(request: pytest.FixtureRequest, askwhy: Make) -> Make:
+    """Make services of either kind."""
+    if request.param == "one process":
+        return askwhy
+    storage = f'[storage]\nurl = "{request.getfixturevalue("postgres_url")}"'
+
+    def make(*, more: str = "", **settings: Any) -> Askwhy:
+        return askwhy(Apart, more=f"{storage}\n{more}", **settings)
+
+    return make
 
 
 def visit(number: int, **more: Any) -> dict[str, Any]:
@@ -85,6 +103,9 @@ async def test_by_telegram_from_the_visit_to_the_chart(askwhy: Make, telegram: F
     question = next(message for message in telegram.sent if message.buttons)
     assert [len(row) for row in question.buttons] == [6, 5]
 
+    await until(
+        lambda: any(one.get("visit_id") == "v-1" for one in service.records()), "the record of the send"
+    )
     telegram.press(7001, question.message_id, question.buttons[1][3])
     await until(
         lambda: telegram.messages[7001, question.message_id].get("reply_markup") is None, "no buttons"
