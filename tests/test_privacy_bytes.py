@@ -9,10 +9,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from bot.backups import copies_in, name_for
 from storage.sqlite_traces import AT_ONCE, Traces, _fold_in, found_in, wipe
+from tests.fakes.postgres import PostgresServer
 from tests.privacy_world import FIRST_WORDS, NAME, PHONE, WORDS, World, every_byte, liis_answers
 
 ROOT = Path(__file__).parent.parent
@@ -149,3 +151,35 @@ async def test_export_prints_json_with_and_without_the_option_and_says_when_a_cu
     code, _, err = askwhy(tmp_path, "person", "export", "c-liis")
     assert code == 1
     assert 'The data of "c-liis" was erased on ' in err
+
+
+def in_files_of(postgres: PostgresServer, url: str) -> bytes:
+    """Return the bytes of a database's own files, as they lie on the server's disk."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CHECKPOINT")
+        row = connection.execute("SELECT oid FROM pg_database WHERE datname = current_database()").fetchone()
+    assert row
+    files = sorted((postgres.data / "base" / str(row[0])).iterdir())
+    return b"".join(file.read_bytes() for file in files)
+
+
+async def test_on_postgresql_no_byte_is_left_in_the_tables_after_the_rewrite_that_the_report_asks_for(
+    postgres: PostgresServer, postgres_url: str, tmp_path: Path
+) -> None:
+    words = [text.encode() for text in (PHONE, NAME, WORDS, FIRST_WORDS, "customer-liis-17")]
+    async with World.at(postgres_url) as world:
+        await liis_answers(world, "customer-liis-17")
+        before = in_files_of(postgres, postgres_url)
+        assert all(word in before for word in words)
+        code, out, err = askwhy(
+            tmp_path, "person", "forget", "customer-liis-17", ASKWHY_STORAGE__URL=postgres_url
+        )
+        assert code == 0, err
+        assert "VACUUM FULL" in out
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        for table in connection.execute("SELECT * FROM pg_tables WHERE schemaname = 'public'").fetchall():
+            rows = connection.execute(f"SELECT t::text FROM {table[1]} t".encode()).fetchall()
+            assert not [row for row in rows if any(word.decode() in row[0] for word in words)], table[1]
+        connection.execute("VACUUM FULL")
+    after = in_files_of(postgres, postgres_url)
+    assert not [word for word in words if word in after]

@@ -126,7 +126,9 @@ def person_export(options: typer.Context, customer_id: Person, as_json: Json = F
 def person_forget(
     options: typer.Context,
     customer_id: Person,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask first.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Do not ask first; off a terminal nobody is asked.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Erase a customer's data everywhere. Scores stay without their person; an opt-out stays too."""

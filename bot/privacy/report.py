@@ -68,8 +68,7 @@ class Report:
         ]
         if done.opt_out_kept:
             lines.append("The opt-out stays, as a hash that nobody can read back.")
-        if self.traces is not None:
-            lines.append(_TRACES[self.traces])
+        lines.append(_TRACES[self.traces])
         if self.copies.nightly:
             until = f"on {self.copies.gone_on:%Y-%m-%d}" if self.copies.gone_on else "when you delete them"
             lines.append(
@@ -85,6 +84,8 @@ class Report:
 
 
 _TRACES = {
+    None: "The database server keeps remains in the free space of its files until it uses that again: VACUUM FULL, in a "
+    "quiet hour, overwrites them. WAL archives, replicas and dumps of the server are yours to let go.",
     Traces.NONE: "Nothing of it is left in the bytes of the store's file.",
     Traces.TONIGHT: "Remains in the free space of the store's file are overwritten tonight.",
     Traces.LEFT: "The store's file was in use: remains in its free space are overwritten tonight.",

@@ -38,9 +38,9 @@ class PostgresServer:
 
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="askwhy-pg-"))
-        self._server = get_server(self._folder / "data", cleanup_mode="delete", start=False)
+        self._server = get_server(self.data, cleanup_mode="delete", start=False)
         self._server.ensure_pgdata_inited()
-        with (self._folder / "data" / "postgresql.conf").open("a", encoding="ascii") as file:
+        with (self.data / "postgresql.conf").open("a", encoding="ascii") as file:
             file.write(SETTINGS)
         self._server.start()
         self._watch = subprocess.Popen(
@@ -51,6 +51,11 @@ class PostgresServer:
         )
         self._numbers = itertools.count(1)
         self._template = ""
+
+    @property
+    def data(self) -> Path:
+        """The folder of the server's own files."""
+        return self._folder / "data"
 
     @property
     def pid(self) -> int:
@@ -78,7 +83,7 @@ class PostgresServer:
     def start(self) -> None:
         """Start again, with crash recovery, at the same place."""
         options = (self._folder / "options").read_text("ascii")
-        self._control("start", "-o", options, "-l", str(self._folder / "data" / "log"))
+        self._control("start", "-o", options, "-l", str(self.data / "log"))
 
     def close(self) -> None:
         self._watch.kill()
@@ -88,11 +93,11 @@ class PostgresServer:
 
     def _control(self, action: str, *options: str) -> None:
         if action == "stop":
-            line = (self._folder / "data" / "postmaster.opts").read_text("ascii")
+            line = (self.data / "postmaster.opts").read_text("ascii")
             (self._folder / "options").write_text(line.split(" ", 3)[3].strip(), "ascii")
         pgexec(
             "pg_ctl",
-            ("-w", "-D", str(self._folder / "data"), *options, action),
+            ("-w", "-D", str(self.data), *options, action),
             bin_path=self._server.bin_path,
             user=self._server.system_user,
         )
