@@ -7,6 +7,10 @@ READY := $(VENV)/.ready
 export MPLCONFIGDIR := $(CURDIR)/$(VENV)/cache/matplotlib
 export XDG_CACHE_HOME := $(CURDIR)/$(VENV)/cache
 export PYTHONDONTWRITEBYTECODE :=
+# pip asks rustc for its version, and a rustup that is new to a home folder begins one there.
+ifeq ($(wildcard $(HOME)/.rustup),)
+export RUSTUP_HOME ?= $(CURDIR)/$(VENV)/cache/rustup
+endif
 
 .PHONY: demo test bench bench-table faults lock format check
 

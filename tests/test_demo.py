@@ -125,6 +125,7 @@ def test_the_reader_may_be_customer_and_staff() -> None:
             "/help",
             "/staff",
             "status",
+            "/bogus",
             "/customer ru",
         ):
             assert turns.take(line)
@@ -135,6 +136,7 @@ def test_the_reader_may_be_customer_and_staff() -> None:
     assert "kas soovitaksite meid" in told
     assert "Palun ainult üks number" in told
     assert "1 of 1 answered" in told
+    assert told.count("(no reply") == 1  # silence is told where nobody would wait for an answer
     assert "посоветуете нас знакомым" in told
 
 

@@ -93,14 +93,17 @@ class Turns:
         if self._place == ADMIN and not text.startswith("/"):
             text = f"/{text}"
         self._run(self._said(text))
-        self._show(skip=1)
+        if not self._show(skip=1):
+            self._out.print(Text("(no reply: askwhy has nothing to say to that)", style="dim"))
 
-    def _show(self, skip: int = 0) -> None:
-        """Show what is new in the chat; `skip` leaves out what the reader has just typed."""
+    def _show(self, skip: int = 0) -> int:
+        """Show what is new in the chat, and return how much; `skip` leaves out what the reader has just typed."""
         said = self._stage.said[self._place]
-        for one in said[self._seen.get(self._place, 0) + skip :]:
+        new = said[self._seen.get(self._place, 0) + skip :]
+        for one in new:
             self._out.print(showing.bubble(one, self._stage.app.firm.zone))
         self._seen[self._place] = len(said)
+        return len(new)
 
     async def _visit(self, number: int, language: str) -> None:
         stage, app = self._stage, self._stage.app
