@@ -250,6 +250,10 @@ def test_response_rate_says_what_it_is_a_share_of() -> None:
     assert response_rate(5, 4).value == 100
 
 
+def test_where_nobody_was_asked_there_is_no_response_rate_and_it_is_said() -> None:
+    assert (response_rate(5, 0).value, response_rate(5, 0).note) == (None, "nobody was asked in the period")
+
+
 def test_whys_and_themes_are_shares() -> None:
     assert why_rate(3, 4).value == 75
     assert theme_rate(8, 10).value == 80

@@ -240,6 +240,22 @@ async def test_team_tells_the_last_four_months_that_had_answers() -> None:
     assert "    Mar +100 n=6 · Nov +100 n=6" in filtered.text
 
 
+async def test_of_a_large_team_everybody_who_differs_is_told_and_the_rest_are_counted() -> None:
+    async with world() as here:
+
+        def work(tx: Transaction) -> None:
+            for number in range(60):
+                give_many(tx, 2, 2, 2, employee=f"Employee {number:02}")
+            give_many(tx, 0, 0, 60, employee="Zoe")
+
+        await here.store.write(work)
+        answer = await asked(here, "/team")
+    lines = answer.text.splitlines()
+    assert sum(line.startswith("Employee") for line in lines) == 39
+    assert lines[lines.index("<b>Worse than the others</b>") + 1].startswith("Zoe  -100")
+    assert "and 21 more" in lines
+
+
 def opinions(tx: Transaction) -> None:
     for number in range(40):
         overall = 1 + number % 5

@@ -12,6 +12,8 @@ def response_rate(answered: int, asked: int, delivered: int | None = None) -> Re
     Late answers may outnumber the invitations of a short period: then the rate is 100.
     """
     base = asked if delivered is None else delivered
+    if not base:
+        return share("response_rate", 0, 0, remarks=remark("nobody was asked in the period"))
     of = remark("of sent") if delivered is None else remark("of delivered")
     return share("response_rate", min(answered, base), base, remarks=of)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
@@ -11,9 +12,11 @@ from bot.staff.asked import Asked
 from bot.staff.phrases import DOT, day_label, interval, key_name, measure_name, sample, value
 from bot.staff.reply import Line, Reply, bold, lines_of, quiet
 from surveys.measures.team import Member, Standing
-from surveys.texts import say
+from surveys.texts import number, say
 
 DEFAULT = "3m"
+MOST_MEMBERS = 40
+"""Employees told in words: about what one message holds."""
 
 STANDINGS: Final = {
     Standing.BETTER: "Better than the others",
@@ -37,17 +40,28 @@ def team_reply(report: TeamReport, language: str) -> Reply:
     title = say(language, "{measure} of the team", measure=measure_name(scoring.measure, language))
     lines: list[Line | str] = [bold(title)]
     standing: Standing | None = None
-    for member in report.members:
+    told = _told(report.members)
+    for member in told:
         if member.shown and member.standing is not standing and member.standing is not None:
             standing = member.standing
             lines.append(bold(say(language, STANDINGS[standing])))
         lines.append(_line(member, language))
         lines.extend(_months(report, member, language))
+    if more := len(report.members) - len(told):
+        lines.append(say(language, "and {n} more", n=number(language, more)))
     if not report.members:
         lines.append(say(language, "no answers"))
     lines.append(quiet(report.about.period.label))
     short = [title, *(_line(member, language) for member in report.members)]
     return Reply(lines=lines_of(*lines), short=tuple(short))
+
+
+def _told(members: Sequence[Member]) -> list[Member]:
+    """Return who is told of: everybody who differs, and of the rest as many as fit."""
+    differ = {member.name for member in members if member.standing in {Standing.BETTER, Standing.WORSE}}
+    rest = [member.name for member in members if member.name not in differ]
+    told = differ.union(rest[: max(0, MOST_MEMBERS - len(differ))])
+    return [member for member in members if member.name in told]
 
 
 def _line(member: Member, language: str) -> str:
