@@ -25,7 +25,7 @@ MONDAY = datetime(2026, 11, 16, 8, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def as_in_the_command(plain_log: None) -> None:
+def as_in_the_command(log_without_secrets: None) -> None:
     """Log as commands do: nothing but warnings, and not on standard output."""
     structlog.reset_defaults()
 

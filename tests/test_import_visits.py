@@ -115,7 +115,7 @@ def test_every_bad_row_comes_back_with_its_reason_and_the_others_are_in(desk: De
     assert desk.visit("v-12") is not None
 
 
-def test_a_fault_of_ours_costs_no_row_but_its_own(desk: Desk, plain_log: None) -> None:
+def test_a_fault_of_ours_costs_no_row_but_its_own(desk: Desk, log_without_secrets: None) -> None:
     structlog.reset_defaults()  # log as commands do
     desk.import_visits(HEADER + "v-1,c-1,2024-11-16T10:00,,+37255550101,\n")
     with sqlite3.connect(desk.folder / "askwhy.db") as damage:

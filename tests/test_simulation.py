@@ -18,7 +18,7 @@ from storage.transaction import Transaction
 
 
 @pytest.fixture(autouse=True)
-def as_in_the_command(plain_log: None) -> None:
+def as_in_the_command(log_without_secrets: None) -> None:
     """Log as commands do: nothing but warnings, and not on standard output."""
     structlog.reset_defaults()
 
