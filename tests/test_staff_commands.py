@@ -377,6 +377,8 @@ async def test_help_lists_what_the_member_may_ask() -> None:
         await here.add_staff(MANAGER, "manager")
         assert "/status" in (await asked(here, "/help")).text
         assert "/status" not in (await asked(here, "/help", who=MANAGER)).text
+        assert "last week, this month, 2026-10" in (await asked(here, "/help")).text
+        assert "eelmine nädal, see kuu, 2026-10" in (await asked(here, "/help", language="et")).text
 
 
 async def test_status_tells_states_costs_and_trouble() -> None:

@@ -7,6 +7,7 @@ from typing import Final
 from bot.staff.asked import ADMIN, Asked
 from bot.staff.phrases import repeats
 from bot.staff.reply import Reply, bold, lines_of, quiet
+from surveys.period_words import base_language, words_of
 from surveys.texts import say
 
 LINES: Final = {
@@ -36,10 +37,12 @@ async def answer(asked: Asked) -> Reply:
         if command == "status" and asked.member.role != ADMIN:
             continue
         lines.append(f"{example}  {say(language, meaning)}")
-    examples = "7d, 12w, last-week, 2026-10, 2026-Q3, all"
-    periods = say(language, "Periods: {examples}", examples=examples)
+    codes = say(language, "Periods: {examples}", examples="7d, 12w, last-week, 2026-10, 2026-Q3, all")
+    names = words_of(base_language(language)).names
+    spoken = f"7d, 12w, {names['last-week']}, {names['this-month']}, 2026-10, 2026-Q3, {names['all']}"
+    periods = say(language, "Periods: {examples}", examples=spoken)
     short = say(language, "Write {commands}.", commands="SCORE, WHY, TREND, TEAM, CSI, DIGEST")
     return Reply(
         lines_of(bold(say(language, "What you can ask")), *lines, periods, quiet(repeats(language))),
-        short=(short, f"SCORE 30d by branch. {periods}"),
+        short=(short, f"SCORE 30d by branch. {codes}"),
     )
