@@ -66,18 +66,28 @@ def claim(
     if len(claimed) >= limit or _segments_used_up(tx, firm, channel, now):
         return Batch(claimed, more=bool(claimed))
     due = tx.visits.due(channel, now, LOOK_AT)
+    restored_at = tx.outbox.restored_at() if due else None
     for visit in due:
         if len(claimed) >= limit:
             break
-        one = claim_one(tx, firm, channel, visit, now, (new_id(), owner))
+        one = claim_one(tx, firm, channel, visit, now, (new_id(), owner), restored_at)
         claimed += [one] if one else []
     return Batch(claimed, more=bool(claimed) or bool(due))
 
 
 def claim_one(
-    tx: Transaction, firm: Firm, channel: str, candidate: Candidate, now: datetime, ticket: tuple[str, str]
+    tx: Transaction,
+    firm: Firm,
+    channel: str,
+    candidate: Candidate,
+    now: datetime,
+    ticket: tuple[str, str],
+    restored_at: datetime | None = None,
 ) -> Claimed | None:
-    """Claim one message by `ticket` (attempt id, owner), or decide what else becomes of it."""
+    """Claim one message by `ticket` (attempt id, owner), or decide what else becomes of it.
+
+    `restored_at` is when an older copy of the store was put back: a visit that was due before may have been asked about.
+    """
     claim = (*ticket, now + LEASE)
     person_id = candidate.person_id if isinstance(candidate, OutboundRow) else candidate[1]
     person = None if person_id is None else tx.people.lock_if_free(person_id)
@@ -86,7 +96,7 @@ def claim_one(
     if isinstance(candidate, OutboundRow):
         return _claim_row(tx, firm, candidate, person, now, claim)
     assert person is not None
-    if was_due_before_restore(tx, candidate[2]):
+    if restored_at is not None and candidate[2] <= restored_at:
         take_as_asked(tx, firm, channel, candidate, person, now, ticket)
         return None
     return claim_invitation(tx, firm, channel, candidate[0], person, now, claim)

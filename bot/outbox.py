@@ -191,7 +191,9 @@ class Dispatcher:
         now, ticket = self._clock.now(), (self._new_id(), self._owner)
         try:
             return await self._store.write(
-                lambda tx: claim_one(tx, self._firm, self.channel.name, candidate, now, ticket)
+                lambda tx: claim_one(
+                    tx, self._firm, self.channel.name, candidate, now, ticket, tx.outbox.restored_at()
+                )
             )
         except StoreError:
             raise

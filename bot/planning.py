@@ -121,6 +121,10 @@ def claim_invitation(
     if row is None or row.state != "planned":
         return None
     addresses = tx.people.addresses(person.person_id)
+    opens_at = _closed_until(firm, row, addresses, now)
+    if opens_at is not None:
+        tx.visits.plan(visit_id, Plan("planned", row.survey, channel, opens_at))
+        return None
     judged = _judge(tx, firm, row.visit, _known(tx, firm, row.visit, person, addresses, now), now, row.quiet)
     decision = judged.decision
     if isinstance(decision, Suppressed):
@@ -140,6 +144,24 @@ def claim_invitation(
     setting = setting_for(tx, firm, row, judged.survey, first_contact=not reached)
     language = firm.language_of(row.visit.language, person.language)
     return _begin(tx, row, judged, (channel, address), start(setting, language, now), now, claim)
+
+
+def _closed_until(
+    firm: Firm, row: VisitRow, addresses: tuple[AddressRow, ...], now: datetime
+) -> datetime | None:
+    """Return when a due visit can be asked about at the earliest, where that is not now and not too late.
+
+    Nothing else needs to be looked at before: it is all judged at that moment. So a hundred thousand that became due
+    while askwhy was down are put off in seconds.
+    """
+    policy = firm.rules.for_visit(row.visit)
+    phone = _reachable(firm, addresses).get("sms")
+    opening = firm.opening(row.visit, policy, row.quiet or row.visit.quiet_hours, phone)
+    if opening.is_open(now):
+        return None
+    opens_at = opening.next_open(now)
+    too_late = opens_at is None or opens_at > row.visit.occurred_at + policy.stale_after
+    return None if too_late else opens_at
 
 
 def judge(
