@@ -85,7 +85,8 @@ def staff_add(
         Literal["viewer", "manager", "admin"], typer.Option(help="What they may see.")
     ] = "viewer",
     branch: Annotated[
-        list[str] | None, typer.Option(metavar="BRANCH", help="Only this branch; may be repeated.")
+        list[str] | None,
+        typer.Option(metavar="BRANCH", help="Only this branch; may be repeated. Without it, all."),
     ] = None,
     as_json: Json = False,
 ) -> None:
