@@ -1,4 +1,4 @@
-"""`askwhy check` without --offline: the store is opened, the providers are asked who we are."""
+"""`askwhy check` beyond the files: the store is opened, and without --offline the providers are asked who we are."""
 
 import asyncio
 import json
@@ -125,3 +125,13 @@ async def test_a_damaged_store_is_an_error(telegram: FakeTelegram) -> None:
     code, answer = await checked("")
     assert code == 1
     assert "damaged" in answer["problems"][-1]["problem"]
+
+
+async def test_offline_a_damaged_store_is_found_all_the_same() -> None:
+    Path("askwhy.db").write_bytes(b"damaged" * 1000)
+    code, answer = await checked("", "--offline")
+    assert (code, answer["ok"]) == (1, False)
+    (problem,) = answer["problems"]
+    assert problem["where"] == "[storage] url"
+    assert "damaged" in problem["problem"]
+    assert "askwhy restore" in problem["fix"]

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from bot.clock import SystemClock
-from bot.commands.checks import OFFLINE, ONLINE
+from bot.commands.checks import FILES, PROVIDERS, STORE
 from bot.commands.checks.finding import Checked, Finding
 from bot.commands.checks.texts import Sms, all_sms, conversations
 from bot.commands.context import Context
@@ -30,12 +30,13 @@ def run(context: Context, *, offline: bool) -> int:
     surveys, broken = read_surveys(config.surveys_folder)
     checked = Checked(config, surveys, SystemClock().now())
     findings = [_of_survey(error) for error in broken]
-    findings += [finding for check in OFFLINE for finding in check(checked)]
+    findings += [finding for check in FILES for finding in check(checked)]
     code = WRONG if _errors(findings) else DONE
-    if not offline:
-        reached = [finding for check in ONLINE for finding in check(checked)]
-        findings += reached
-        code = code or (FAILED if _errors(reached) else DONE)
+    reached = [
+        finding for check in (*STORE, *(() if offline else PROVIDERS)) for finding in check(checked)
+    ]
+    findings += reached
+    code = code or (FAILED if _errors(reached) else DONE)
     return _tell(context, findings, checked, code)
 
 

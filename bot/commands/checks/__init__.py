@@ -1,7 +1,7 @@
-"""What `askwhy check` looks at: one file per theme, listed in CHECKS.
+"""What `askwhy check` looks at: one file per theme, listed below.
 
-A check is a function that gets what was read without errors (Checked) and yields findings. OFFLINE ones ask nobody;
-ONLINE ones open the store and ask providers, and are left out by `--offline`.
+A check is a function that gets what was read without errors (Checked) and yields findings. Those of FILES look at
+nothing else; STORE opens the store; PROVIDERS ask over the network, and are left out by `--offline`.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,5 +14,6 @@ from bot.commands.checks.texts import check_texts
 
 Check = Callable[[Checked], Iterator[Finding]]
 
-OFFLINE: tuple[Check, ...] = (check_service, check_asking, check_texts)
-ONLINE: tuple[Check, ...] = (check_store, check_accounts)
+FILES: tuple[Check, ...] = (check_service, check_asking, check_texts)
+STORE: tuple[Check, ...] = (check_store,)
+PROVIDERS: tuple[Check, ...] = (check_accounts,)
