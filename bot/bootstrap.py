@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from bot.channels import class_of
 from bot.channels.base import Channel
 from bot.clock import Clock, SystemClock
-from bot.config import Config, ConfigError, Problem
+from bot.config import Config, ConfigError, Problem, set_at
 from bot.firm import Firm
 from bot.logs import keep_quiet
 from bot.outbox import Dispatcher
@@ -134,13 +134,16 @@ def build_firm(config: Config, *, channels: tuple[str, ...] = ()) -> Firm:
 
 def _check_surveys(config: Config, rules: Rules, surveys: Mapping[str, Survey]) -> None:
     """Refuse a rule that asks a survey nobody wrote."""
-    wanted = {"[asking] survey": rules.base.survey} | {
-        f"[[asking.rules]] {number} survey": rule.policy.survey for number, rule in enumerate(rules.rules, 1)
-    }
+    wanted: list[tuple[str, tuple[str, ...], str]] = [("[asking] survey", ("survey",), rules.base.survey)]
+    wanted += [
+        (f"[[asking.rules]] {number + 1} survey", ("rules", str(number), "survey"), rule.policy.survey)
+        for number, rule in enumerate(rules.rules)
+        if rule.policy.survey != rules.base.survey
+    ]
     fix = f"Write one of: {', '.join(sorted(surveys))}; or put a file with that id into {config.surveys_folder}."
     problems = [
-        Problem(str(config.file or "the environment"), key, f"names no survey: {survey!r}", fix)
-        for key, survey in wanted.items()
+        Problem(set_at(config, "asking", *place, value=survey), key, "names no survey", fix, survey)
+        for key, place, survey in wanted
         if survey not in surveys
     ]
     if problems:

@@ -32,9 +32,7 @@ def run(context: Context, *, offline: bool) -> int:
     findings = [_of_survey(error) for error in broken]
     findings += [finding for check in FILES for finding in check(checked)]
     code = WRONG if _errors(findings) else DONE
-    reached = [
-        finding for check in (*STORE, *(() if offline else PROVIDERS)) for finding in check(checked)
-    ]
+    reached = [finding for check in (*STORE, *(() if offline else PROVIDERS)) for finding in check(checked)]
     findings += reached
     code = code or (FAILED if _errors(reached) else DONE)
     return _tell(context, findings, checked, code)

@@ -23,7 +23,7 @@ from bot.config.overlay import overlay
 from bot.config.ready import service_problems
 from bot.config.sources import Sources, read_toml
 
-__all__ = ["Asking", "Config", "ConfigError", "Problem", "load_config", "service_problems"]
+__all__ = ["Asking", "Config", "ConfigError", "Problem", "load_config", "service_problems", "set_at"]
 
 
 def load_config(path: Path | None, environ: Mapping[str, str], *, for_service: bool = False) -> Config:
@@ -44,3 +44,20 @@ def load_config(path: Path | None, environ: Mapping[str, str], *, for_service: b
     if problems:
         raise ConfigError(problems)
     return config
+
+
+def set_at(config: Config, *place: str, value: object) -> str:
+    """Name the file and line that set a key to `value`, or the environment: for what only the surveys can tell is wrong."""
+    if config.file is None:
+        return "the environment"
+    sources = read_toml(config.file)
+    found: object = sources.data
+    for name in place:
+        found = (
+            found[int(name)]
+            if isinstance(found, list)
+            else found.get(name)
+            if isinstance(found, dict)
+            else None
+        )
+    return sources.where(place) if found == value else "the environment"
