@@ -252,10 +252,16 @@ def _newest(one: Waiting) -> tuple[datetime, str]:
 
 
 def _gap(elapsed: timedelta, least: timedelta) -> dict[str, str | int]:
-    """Return the time since the last question and the least time, in days where whole days are asked for, else minutes."""
+    """Return the time since the last question and the least time, in days where whole days are asked for, else minutes.
+
+    A time of less than a day is in minutes, from an hour on in whole hours of them: nobody was asked "0 days ago".
+    """
     if least % timedelta(days=1):
         return {"minutes": elapsed // timedelta(minutes=1), "at_least_minutes": least // timedelta(minutes=1)}
-    return {"days": elapsed.days, "at_least": least.days}
+    if elapsed.days:
+        return {"days": elapsed.days, "at_least": least.days}
+    hours = elapsed // timedelta(hours=1)
+    return {"minutes": hours * 60 or max(1, elapsed // timedelta(minutes=1)), "at_least": least.days}
 
 
 def _span(name: str, duration: timedelta) -> dict[str, str | int]:

@@ -123,6 +123,18 @@ def test_the_cap_names_the_other_visit_and_the_days() -> None:
     assert found == Suppressed(Reason.CAP, {"rule": "min_gap", "other": "v-0", "days": 41, "at_least": 90})
 
 
+@pytest.mark.parametrize(
+    ("ago", "minutes"),
+    [(timedelta(hours=5, minutes=10), 300), (timedelta(minutes=7), 7), (timedelta(seconds=3), 1)],
+    ids=str,
+)
+def test_the_cap_names_a_question_of_the_same_day_by_hours_or_minutes(ago: timedelta, minutes: int) -> None:
+    found = decision(asked(ago))
+    assert found == Suppressed(
+        Reason.CAP, {"rule": "min_gap", "other": "v-0", "minutes": minutes, "at_least": 90}
+    )
+
+
 def test_the_cap_is_judged_at_the_moment_the_question_would_go_out() -> None:
     person = asked(timedelta(days=90))
     assert reason(person, now=VISIT.occurred_at) is None  # 89 days ago now, 90 when asked
