@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.channels import class_of
 from bot.channels.base import Channel
 from bot.clock import Clock, SystemClock
 from bot.config import Config, ConfigError, Problem, set_at
+from bot.deep_links import DeepLinks
 from bot.firm import Firm
 from bot.logs import keep_quiet
 from bot.outbox import Dispatcher
@@ -79,7 +80,7 @@ def build_app(
     clock = clock or SystemClock()
     store = store or open_store(config)
     channels = build_channels(config) if channels is None else channels
-    firm = build_firm(config, channels=tuple(channels))
+    firm = replace(build_firm(config, channels=tuple(channels)), deep_links=_deep_links(config, channels))
     owner = new_id()
     dispatchers = {
         name: Dispatcher(
@@ -153,6 +154,17 @@ def _check_surveys(config: Config, rules: Rules, surveys: Mapping[str, Survey]) 
 def build_channels(config: Config) -> dict[str, Channel]:
     """Return the channels that are switched on, by name."""
     return {name: class_of(name).from_config(config) for name in config.channel_sections}
+
+
+def _deep_links(config: Config, channels: Mapping[str, Channel]) -> DeepLinks:
+    """Return how links are made; without `[links] telegram_bot` the bot's name is known once Telegram was asked."""
+    configured = (config.links.telegram_bot or "").removeprefix("@") or None
+    bot = channels.get("telegram")
+
+    def name() -> str | None:
+        return configured or getattr(bot, "username", None)
+
+    return DeepLinks(name, lambda: secrets.token_urlsafe(18), config.links.expire_after)
 
 
 def _rate(config: Config, channel: str) -> float | None:

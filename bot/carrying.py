@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.channels.base import Inbound, InboundKind, Outgoing
+from bot.deep_links import with_link
 from bot.firm import Firm
 from bot.outgoing import ANSWER_WITHIN, ONE_DAY, Kind, asks, question_message, queue, seconds_left
 from storage.moments import day_of
@@ -75,6 +76,7 @@ def say(
         tx.visits.tell(row.visit_id, now, "silent", limit=firm.replies_per_day)
         return
     not_after = None if kind is Kind.REMINDER else now + ANSWER_WITHIN
+    message = with_link(tx, firm.deep_links, row, message, now)
     queue(tx, kind, row.channel, message, now, row=row, not_after=not_after)
 
 

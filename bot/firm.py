@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.deep_links import DeepLinks
 from surveys.definition import Survey, parse_survey
 from surveys.opening import Opening, opening_for
 from surveys.policy import Policy, Rules, Window
@@ -40,6 +41,7 @@ class Firm:
     staff_ids: frozenset[str] = frozenset()
     staff_groups: frozenset[str] = frozenset()
     staff_phones: frozenset[str] = frozenset()
+    deep_links: DeepLinks | None = None
     _versions: dict[tuple[str, str], Survey] = field(default_factory=dict, repr=False, compare=False)
 
     def opening(self, visit: Visit, policy: Policy, quiet: str | None, phone: str | None = None) -> Opening:

@@ -123,7 +123,7 @@ def _reply(
     survey = survey_of(tx, firm, row)
     opted_out = person.opted_out_at is not None
     setting = replace(
-        setting_for(tx, firm, visit, survey),
+        setting_for(tx, firm, visit, survey, channel=inbound.channel),
         opted_out=opted_out,
         asks_elsewhere=asks_elsewhere,
     )

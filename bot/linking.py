@@ -6,13 +6,13 @@ phone number. Tokens have 144 random bits, are kept as hashes only, expire, and 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from bot.carrying import moved, say
 from bot.channels.base import Inbound
+from bot.deep_links import token_hash, with_link
 from bot.firm import Firm
 from bot.outgoing import ONE_DAY, Kind, first_ask, question_message, queue, tell_person
 from bot.planning import groups_of, judge, setting_for, survey_of
@@ -25,11 +25,6 @@ from surveys.asking import Ask
 from surveys.conversation import ask_again, start
 from surveys.phones import PhoneProblem, normalise_phone
 from surveys.visits import Visit
-
-
-def token_hash(token: str) -> str:
-    """Return what is stored of a token."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def follow_link(tx: Transaction, firm: Firm, inbound: Inbound, now: datetime) -> None:
@@ -163,7 +158,7 @@ def _repeat_question(tx: Transaction, firm: Firm, inbound: Inbound, person_id: i
     if row is None or visit is None:
         return False
     survey = survey_of(tx, firm, row)
-    asked = ask_again(setting_for(tx, firm, visit, survey), row.conversation)
+    asked = ask_again(setting_for(tx, firm, visit, survey, channel=inbound.channel), row.conversation)
     here = moved(row, inbound.channel, inbound.address)
     tx.conversations.save(here)
     say(tx, firm, here, question_message(here, asked), Kind.QUESTION, now)
@@ -192,7 +187,7 @@ def _begin_now(
     language = firm.language_of(visit.language, person.language, inbound.language)
     to = (inbound.channel, inbound.address)
     reached = any(a.reached_at for a in tx.people.addresses(person.person_id) if (a.channel, a.address) == to)
-    setting = setting_for(tx, firm, stored, survey, first_contact=not reached)
+    setting = setting_for(tx, firm, stored, survey, first_contact=not reached, channel=inbound.channel)
     step = start(setting, language, now)
     tx.conversations.put_survey(survey.id, survey.version, survey.source)
     number = tx.conversations.add(
@@ -201,7 +196,8 @@ def _begin_now(
     row = ConversationRow(
         number, visit.visit_id, person.person_id, *to, survey.id, survey.version, step.conversation
     )
-    queue(tx, Kind.QUESTION, inbound.channel, question_message(row, first_ask(step.effects)), now, row=row)
+    question = with_link(tx, firm.deep_links, row, question_message(row, first_ask(step.effects)), now)
+    queue(tx, Kind.QUESTION, inbound.channel, question, now, row=row)
 
 
 def _reachable_again(tx: Transaction, firm: Firm, inbound: Inbound, person_id: int, now: datetime) -> None:

@@ -123,13 +123,11 @@ def claim_message(
     tx: Transaction,
     kind: Kind,
     row: ConversationRow,
-    ask: Ask,
-    opening: Opening,
+    message: Outgoing,
     now: datetime,
     claim: tuple[str, str, datetime],
 ) -> Claimed:
-    """Store a question as claimed; it must not be delivered after the window closes."""
-    message = question_message(row, ask, valid_for=seconds_left(opening, now))
+    """Store a message of a conversation as claimed."""
     stored = tx.outbox.just_added(queue(tx, kind, row.channel, message, now, row=row, claim=claim))
     return Claimed(stored, Outgoing.from_dict(stored.body), claim[0])
 

@@ -13,8 +13,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from bot.deep_links import with_link
 from bot.firm import Firm
-from bot.outgoing import Claimed, Kind, claim_message, first_ask
+from bot.outgoing import Claimed, Kind, claim_message, first_ask, question_message, seconds_left
 from bot.privacy.erasing import without_person
 from storage.moments import day_of
 from storage.rows import AddressRow, ConversationRow, CustomerRow, PersonRow, VisitRow
@@ -141,9 +142,9 @@ def claim_invitation(
     )
     address = judged.addresses[channel]
     reached = any(a.reached_at for a in addresses if (a.channel, a.address) == (channel, address))
-    setting = setting_for(tx, firm, row, judged.survey, first_contact=not reached)
+    setting = setting_for(tx, firm, row, judged.survey, first_contact=not reached, channel=channel)
     language = firm.language_of(row.visit.language, person.language)
-    return _begin(tx, row, judged, (channel, address), start(setting, language, now), now, claim)
+    return _begin(tx, firm, row, judged, (channel, address), start(setting, language, now), now, claim)
 
 
 def _closed_until(
@@ -219,9 +220,15 @@ def suppress(tx: Transaction, visit_id: str, decision: Suppressed, now: datetime
 
 
 def setting_for(
-    tx: Transaction, firm: Firm, row: VisitRow, survey: Survey, *, first_contact: bool = False
+    tx: Transaction,
+    firm: Firm,
+    row: VisitRow,
+    survey: Survey,
+    *,
+    first_contact: bool = False,
+    channel: str = "",
 ) -> Setting:
-    """Return what stays the same during the conversation about a visit."""
+    """Return what stays the same during the conversation about a visit; `channel` is the one that carries the words."""
     visit = row.visit
     policy = firm.rules.for_visit(visit)
     return Setting(
@@ -231,12 +238,17 @@ def setting_for(
         languages=firm.languages,
         policy=policy,
         opening=firm.opening(visit, policy, row.quiet, row.phone),
-        values=template_values(visit),
+        values={**template_values(visit), **_link(firm, channel)},
         occurred_at=visit.occurred_at,
         visit_number=row.visit_number,
         first_contact=first_contact,
         knows_language=bool(visit.language),
     )
+
+
+def _link(firm: Firm, channel: str) -> dict[str, str]:
+    """Return the way to Telegram that a text by SMS may show."""
+    return firm.deep_links.shown() if firm.deep_links and channel == "sms" else {}
 
 
 def opening_of(firm: Firm, row: VisitRow) -> Opening:
@@ -274,6 +286,7 @@ def groups_of(visit: Visit, channel: str, firm: Firm, language: str | None) -> d
 
 def _begin(
     tx: Transaction,
+    firm: Firm,
     row: VisitRow,
     judged: Judgement,
     to: tuple[str, str],
@@ -295,9 +308,11 @@ def _begin(
         judged.survey.version,
         step.conversation,
     )
-    return claim_message(
-        tx, Kind.INVITATION, conversation, first_ask(step.effects), judged.opening, now, claim
+    message = question_message(
+        conversation, first_ask(step.effects), valid_for=seconds_left(judged.opening, now)
     )
+    message = with_link(tx, firm.deep_links, conversation, message, now)
+    return claim_message(tx, Kind.INVITATION, conversation, message, now, claim)
 
 
 def _plan(

@@ -26,7 +26,7 @@ def wake(tx: Transaction, firm: Firm, conversation_id: int, now: datetime) -> No
         return
     visit = tx.visits.get(row.visit_id)
     assert visit is not None, f"conversation {conversation_id} is about no visit"
-    setting = setting_for(tx, firm, visit, survey_of(tx, firm, row))
+    setting = setting_for(tx, firm, visit, survey_of(tx, firm, row), channel=row.channel)
     conversation = row.conversation
     perhaps_reminded = was_due_before_restore(tx, row.conversation.wake_at)
     if person.opted_out_at is not None or visit.state == "unknown" or perhaps_reminded:

@@ -90,12 +90,21 @@ def jobs_of(app: App, house: Housekeeping) -> tuple[Job, ...]:
         Job("alerts", A_MINUTE, alerts),
         Job("digests", A_MINUTE, digests),
     ]
+    telegram = app.channels.get("telegram")
+    if isinstance(telegram, TelegramChannel):
+        bot = telegram
+        jobs.append(Job("bot-name", A_MINUTE, lambda: _learn_name(bot)))
     sms = app.channels.get("sms")
     if isinstance(sms, SmsChannel):
         channel = sms
         jobs.append(Job("settle-unknown", A_MINUTE, lambda: settle_unknown(service, channel)))
         jobs.append(Job("hear-missed", A_MINUTE, Missed(service, channel).look))
     return tuple(jobs)
+
+
+async def _learn_name(bot: TelegramChannel) -> None:
+    """Ask for the bot's name where nothing else has: links in texts by SMS show it."""
+    await bot.known_as()
 
 
 def _polling(app: App) -> list[TelegramPolling]:

@@ -160,6 +160,14 @@ def _text(name: str, value: object) -> str:
         raise VisitProblem(name, value, problem.problem, problem.fix) from None
 
 
+def customer_key(text: str) -> str | None:
+    """Return a customer's id as visits keep it; None for what is no id, because it is empty or over LONGEST_KEY."""
+    try:
+        return _identity("customer_id", text)
+    except VisitProblem:
+        return None
+
+
 def _identity(name: str, text: str) -> str:
     if 0 < len(text) <= LONGEST_KEY and text.isascii() and text.isprintable():
         return text

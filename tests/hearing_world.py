@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from bot.channels.base import Inbound, InboundKind, Outgoing
 from bot.channels.console import ConsoleChannel
 from bot.clock import VirtualClock
+from bot.deep_links import token_hash
 from bot.firm import Firm
-from bot.linking import token_hash
 from bot.outbox import Dispatcher
 from bot.service import Service
 from storage.memory import MemoryStore

@@ -86,6 +86,7 @@ async def test_the_description_is_openapi_31_and_names_everything(api: httpx.Asy
     assert description["openapi"].startswith("3.1")
     assert {(path, method) for path, methods in description["paths"].items() for method in methods} == {
         ("/api/v1/visits", "post"), ("/api/v1/visits/{visit_id}", "get"), ("/api/v1/score", "get"),
+        ("/api/v1/links", "post"),
     }  # fmt: skip
     schemas = description["components"]["schemas"]
     assert {"visit_id", "customer_id", "occurred_at"} == set(schemas["VisitIn"]["required"])

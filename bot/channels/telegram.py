@@ -90,6 +90,13 @@ class TelegramChannel:
         self.username = me.username
         return f"telegram: @{me.username} (id {me.id})"
 
+    async def known_as(self) -> str | None:
+        """Return our name without @, asked for once; None while Telegram does not tell."""
+        if self.username is None:
+            with suppress(SendFailed):
+                await self.verify()
+        return self.username
+
     async def deep_link(self, payload: str) -> str:
         """Return the link that opens the bot with this payload: at most 64 of ``A-Za-z0-9_-``. Raises SendFailed."""
         from telegram.helpers import create_deep_linked_url

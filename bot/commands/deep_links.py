@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.commands.context import CommandError, WrongUseError
+from bot.deep_links import link_to
 
 if TYPE_CHECKING:
     from bot.config import Config
@@ -17,7 +18,7 @@ async def deep_link(config: Config, token: str, *, otherwise: str = "") -> str:
     Telegram does not answer.
     """
     if config.links.telegram_bot:
-        return f"https://t.me/{config.links.telegram_bot.removeprefix('@')}?start={token}"
+        return link_to(config.links.telegram_bot.removeprefix("@"), token)
     if config.telegram is None or config.telegram.token is None:
         raise WrongUseError(
             f"A link needs the bot's name: set [links] telegram_bot in config.toml, or [telegram] and its token{otherwise}."

@@ -11,9 +11,8 @@ from bot.commands.context import Context, WrongUseError
 from bot.commands.deep_links import deep_link
 from bot.commands.outcome import DONE
 from bot.commands.using_store import with_store
-from bot.linking import token_hash
-from surveys.cells import visible
-from surveys.visits import LONGEST_KEY
+from bot.deep_links import token_hash
+from surveys.visits import LONGEST_KEY, customer_key
 
 if TYPE_CHECKING:
     from bot.commands.using_store import Surroundings
@@ -68,8 +67,8 @@ def _for_whom(
         )
     if customer_id is None:
         return "counter", counter
-    known_as = visible(customer_id, joiners=False)
-    if not known_as or len(known_as) > LONGEST_KEY:
+    known_as = customer_key(customer_id)
+    if known_as is None:
         raise WrongUseError(
             f"CUSTOMER_ID {customer_id[:40]!r}: an id has 1 to {LONGEST_KEY} visible characters. "
             "Write it as in the visits file."

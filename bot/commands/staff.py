@@ -136,7 +136,7 @@ def listed(rows: list[StaffRow], config: Config) -> list[dict[str, Any]]:
 
 async def _invite(here: Surroundings, name: str, role: str, branches: list[str]) -> tuple[str, datetime]:
     """Keep a one-time link and return it."""
-    from bot.linking import token_hash
+    from bot.deep_links import token_hash
 
     token = secrets.token_urlsafe(18)  # 144 random bits
     expires_at = here.now + INVITATION

@@ -9,9 +9,9 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 from bot.channels.base import InboundKind
+from bot.deep_links import token_hash
 from bot.demo.cast import Cast, Reply
 from bot.demo.stage import STEP, Message, Place, Stage
-from bot.linking import token_hash
 from storage.moments import day_of
 from storage.transaction import Transaction
 from surveys.visits import Visit

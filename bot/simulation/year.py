@@ -14,9 +14,9 @@ from typing import Any, Final
 from bot.bootstrap import App, build_app
 from bot.clock import VirtualClock
 from bot.config import Config, load_config
+from bot.deep_links import token_hash
 from bot.firm import Firm
 from bot.hearing import Heard
-from bot.linking import token_hash
 from bot.simulation.invariants import Place, violations
 from bot.simulation.life import Life
 from bot.simulation.town import Customer, Town, changed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request
@@ -15,13 +16,16 @@ from bot.channels.signatures import same_secret
 from bot.service import Service
 from bot.web.bodies import BodyTooLargeError, BodyTooSlowError, read_body
 from storage.base import StoreError
-from surveys.visits import Visit, VisitProblem, parse_visit
+from surveys.visits import LONGEST_KEY, Visit, VisitProblem, customer_key, parse_visit
 
 AT_ONCE = 200
 """Visits of one request that are stored in one transaction."""
 
 ScoreSource = Callable[[str, str | None, str | None], Awaitable[dict[str, Any]]]
 """Returns the JSON of a score by period, survey and dimension; raises ValueError with a sentence for people."""
+
+LinkSource = Callable[[str], Awaitable[tuple[str, datetime] | None]]
+"""Returns a new link of a customer and until when it works; None while Telegram does not tell the bot's name."""
 
 StorySource = Callable[[str], Awaitable[dict[str, Any] | None]]
 """Returns the JSON of a visit's story, None for a visit nobody knows."""
@@ -84,6 +88,21 @@ REFUSALS = {
 }
 
 
+class LinkWanted(BaseModel):
+    """Whose link is wanted."""
+
+    model_config = ConfigDict(coerce_numbers_to_str=True)
+
+    customer_id: str
+
+
+class Link(BaseModel):
+    """A link that opens the bot, works once, and belongs to the first account that follows it."""
+
+    url: str
+    expires_at: datetime
+
+
 class Rejected(BaseModel):
     """A visit that was not taken, by its place in the list."""
 
@@ -102,7 +121,13 @@ class VisitsTaken(BaseModel):
 
 
 def build_api(
-    service: Service, *, token: str, max_body: int, score: ScoreSource, story: StorySource
+    service: Service,
+    *,
+    token: str,
+    max_body: int,
+    score: ScoreSource,
+    story: StorySource,
+    link: LinkSource,
 ) -> FastAPI:
     """Return the API; with no `token` every request is refused."""
     api = FastAPI(
@@ -153,6 +178,17 @@ def build_api(
         if found is None:
             raise HTTPException(404, f"No visit {visit_id!r} is known.")
         return found
+
+    @v1.post("/links", status_code=201, responses=_told(422))
+    async def make_link(wanted: LinkWanted) -> Link:
+        """Make a one-time Telegram link for a customer, who need not be known yet."""
+        customer_id = customer_key(wanted.customer_id)
+        if customer_id is None:
+            raise HTTPException(422, f"customer_id: an id has 1 to {LONGEST_KEY} visible characters.")
+        made = await link(customer_id)
+        if made is None:
+            raise HTTPException(503, "Telegram does not tell the bot's name. Set [links] telegram_bot.")
+        return Link(url=made[0], expires_at=made[1])
 
     @v1.get("/score", responses=_told(422))
     async def get_score(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from starlette.applications import Starlette
@@ -13,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from bot.bootstrap import App
 from bot.channels.sms import SmsChannel
 from bot.channels.telegram import TelegramChannel
+from bot.deep_links import link_to, put_customer_link
 from bot.web.health import health_routes
 from bot.web.webhooks import webhook_routes
 
@@ -39,6 +41,16 @@ def build_web(app: App) -> Starlette:
         row = await app.store.read.visit(visit_id)
         return story_json(row, await app.store.read.story(visit_id), app.firm.zone) if row else None
 
+    async def link(customer_id: str) -> tuple[str, datetime] | None:
+        links, bot = app.firm.deep_links, app.channels.get("telegram")
+        if links and links.name() is None and isinstance(bot, TelegramChannel):
+            await bot.known_as()
+        if links is None or (name := links.name()) is None:
+            return None
+        now = app.clock.now()
+        token, until = await app.store.write(lambda tx: put_customer_link(tx, links, customer_id, now))
+        return link_to(name, token), until
+
     config = app.config
     sms, telegram = app.channels.get("sms"), app.channels.get("telegram")
     secret = config.telegram.webhook_secret if config.telegram and config.telegram.mode == "webhook" else None
@@ -53,6 +65,7 @@ def build_web(app: App) -> Starlette:
             max_body=config.limits.max_api_body,
             score=score,
             story=story,
+            link=link,
         )
 
     return Starlette(

@@ -57,7 +57,7 @@ async def test_whatsapp_is_one_file_and_one_line(tmp_path: Path) -> None:
         notes = [note["problem"] for note in (await service.told("check"))["notes"]]
         assert "whatsapp: +1 202 555 0100" in notes
         await service.start()
-        async with httpx.AsyncClient(base_url=service.url, trust_env=False) as client:
+        async with service.client() as client:
             proof = {"hub.verify_token": "1060", "hub.challenge": "4711"}
             assert (await client.get("/webhooks/whatsapp", params=proof)).text == "4711"
             assert (await client.get("/webhooks/whatsapp")).status_code == 403

@@ -6,6 +6,7 @@ In one process on SQLite, and with web and worker apart on PostgreSQL.
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from tests.fakes.twilio import FakeTwilio
 
 Make = Callable[..., Askwhy]
 
+CATALOG = Path(__file__).parents[2] / "surveys" / "catalog"
 STAFF = "[staff]\ntelegram_ids = [42]\nphones = ['+372 5555 0142']\nminimum_answers = 1"
 LIIS = "+37255550101"
 
@@ -155,6 +157,54 @@ async def test_by_telegram_webhook_with_a_link(askwhy: Make, telegram: FakeTeleg
     await until(lambda: len(telegram.sent) == 4, "the thanks")
     assert "Aitäh" in telegram.sent[3].text
     assert (await service.told("explain", "v-1"))["state"] == "answered"
+    assert await service.stop() == 0
+
+
+async def test_a_link_in_an_sms_and_one_by_the_api_lead_to_telegram(
+    askwhy: Make, telegram: FakeTelegram, twilio: FakeTwilio
+) -> None:
+    service = askwhy(telegram=telegram, twilio=twilio, more=STAFF)
+    own = service.folder / "surveys" / "nps.toml"
+    own.parent.mkdir()
+    ready = (CATALOG / "nps.toml").read_text("utf-8")
+    own.write_text(
+        ready.replace("10 (very likely)?", "10 (very likely)? In Telegram: {{ telegram_link }} or so")
+    )
+    await service.start()
+    await until(lambda: any(method.lower() == "getme" for method, _ in telegram.calls), "the bot's name")
+    await service.visits(visit(1, phone=LIIS), visit(2, phone="+37255550102"))
+    await until(lambda: len(twilio.sent) == 2, "the questions")
+    links = {
+        sms.to: re.findall(r"https://t\.me/acme_asks_bot\?start=([\w-]{24}) or so", sms.body)
+        for sms in twilio.sent
+    }
+    (token,), (other,) = links[LIIS], links["+37255550102"]
+    assert token != other
+    telegram.start(7001, token)
+    await until(lambda: len(telegram.sent) == 1, "the greeting")
+    telegram.start(7009, token)
+    await until(lambda: len(telegram.sent) == 2, "a link works once")
+    telegram.say(7001, "9 quick and friendly")
+    await until(lambda: len(telegram.sent) == 3, "the thanks, where the customer writes now")
+    assert (await service.told("explain", "v-1"))["state"] == "answered"
+    await service.visits(visit(3, customer_id="c-1"))
+    await until(lambda: len(telegram.sent) == 4, "the next question")
+    assert telegram.sent[3].chat_id == 7001
+    assert "t.me" not in telegram.sent[3].text
+
+    async with service.client() as client:
+        made = await client.post("/api/v1/links", json={"customer_id": "c-77"})
+        assert made.status_code == 201
+        assert datetime.fromisoformat(made.json()["expires_at"]) > datetime.now(UTC)
+        wrongs: list[Any] = [{"customer_id": ""}, {"customer_id": "x" * 300}, {}, []]
+        for wrong in wrongs:
+            assert (await client.post("/api/v1/links", json=wrong)).status_code == 422
+        client.headers["Authorization"] = "Bearer wrong"
+        assert (await client.post("/api/v1/links", json={"customer_id": "c-77"})).status_code == 401
+    telegram.start(7077, made.json()["url"].partition("?start=")[2])
+    await until(lambda: len(telegram.sent) == 5, "the greeting")
+    await service.visits(visit(4, customer_id="c-77"))
+    await until(lambda: telegram.sent[-1].chat_id == 7077 and len(telegram.sent) == 6, "the question")
     assert await service.stop() == 0
 
 

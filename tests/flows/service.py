@@ -94,7 +94,7 @@ class _Run:
             await self.service.on_visits([replace(self.script.visit, resolved=False)])
         elif step.get("undelivered"):
             await self.service.on_status(
-                StatusUpdate("unknown", "undelivered", self.attempts[0], "30003", Decision.LATER)
+                StatusUpdate("unknown", "undelivered", self.attempts[0], "30008", Decision.LATER)
             )
         elif "silence" not in step:
             await self.service.on_inbound(self._inbound(step))
