@@ -12,7 +12,7 @@ from bot.clock import VirtualClock
 from bot.config import Config
 from storage.sqlite import SqliteStore
 from surveys.visits import Visit
-from tests.faults.sound import assert_sound, visit_states
+from tests.faults.sound import assert_sound, look, visit_states
 from tests.faults.worker import Sms, opened
 
 MONDAY = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)
@@ -81,6 +81,29 @@ async def test_what_became_overdue_is_not_sent_at_night(app: App, full: bool) ->
     assert _sent(app) == 0
     await _at(app, datetime(2026, 11, 18, 10, 0, tzinfo=TALLINN))
     assert _sent(app) == count
+
+
+async def test_of_several_visits_that_became_overdue_the_newest_is_asked_about_once_per_customer(
+    app: App,
+) -> None:
+    for day in range(3):
+        visits = [
+            Visit(
+                f"v{n}-{day}",
+                f"c{n}",
+                MONDAY - timedelta(hours=3 * (2 - day)),
+                phone=f"+37256{n:06d}",
+                language="en",
+            )
+            for n in range(100)
+        ]
+        await app.service.on_visits(visits)
+    await _at(app, datetime(2026, 11, 18, 3, 0, tzinfo=TALLINN))
+    assert _sent(app) == 0
+    await _at(app, datetime(2026, 11, 18, 10, 0, tzinfo=TALLINN))
+    assert _sent(app) == 100
+    asked = await look(app.store.url, "SELECT visit_id FROM visits WHERE state = 'asked'")
+    assert {row["visit_id"] for row in asked} == {f"v{n}-2" for n in range(100)}
 
 
 async def test_what_lies_too_long_is_stale_and_not_asked(app: App) -> None:

@@ -1,6 +1,7 @@
 """A store that is made or migrated is made or migrated wholly, wherever the program is killed."""
 
 import os
+import resource
 import signal
 import sqlite3
 import subprocess
@@ -77,11 +78,15 @@ def kill_at(path: Path, statement: int) -> int:
 
 
 @pytest.mark.parametrize("old", [False, True])
-async def test_a_program_killed_at_any_statement_leaves_a_store_that_opens(tmp_path: Path, old: bool) -> None:
+async def test_a_program_killed_at_any_statement_leaves_a_store_that_opens(
+    tmp_path: Path, old: bool, full: bool
+) -> None:
     whole = tmp_path / "whole.db"
     await (await opened(whole)).close()
     killed, at = 0, 1
-    step = 2 if old else 9  # making a store is one file put in place; migrating one happens inside it
+    step = (
+        1 if full else 2 if old else 9
+    )  # making a store is one file put in place; migrating one happens inside it
     while True:
         path = tmp_path / f"{at}.db"
         if old:
@@ -112,6 +117,25 @@ async def test_the_store_before_a_migration_is_kept_beside_it(tmp_path: Path) ->
     with closing(sqlite3.connect(tmp_path / "askwhy.db.schema-1")) as kept:
         assert kept.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone() == ("1",)
         assert kept.execute("SELECT count(*) FROM people").fetchone() == (2,)
+
+
+async def test_a_migration_that_the_disk_has_no_room_for_changes_nothing_and_is_done_later(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "askwhy.db"
+    version_1(path)
+    room = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size // 2, room[1]))
+    try:
+        with pytest.raises(StoreError, match=r"Is there room on the disk\?|Check the disk"):
+            await opened(path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, room)
+    store = await opened(path)
+    assert (store.schema.before, store.schema.now) == (1, max(migrations("sqlite3")))
+    assert await store.check() == []
+    await store.close()
+    assert not list(tmp_path.glob("*.part"))
 
 
 async def test_a_migration_keeps_the_secret_of_the_opt_outs(tmp_path: Path) -> None:
