@@ -84,7 +84,7 @@ def handle(tx: Transaction, firm: Firm, inbound: Inbound, now: datetime) -> None
 def _said(tx: Transaction, firm: Firm, inbound: Inbound, now: datetime) -> None:
     person = tx.people.lock_at(inbound.channel, inbound.address)
     person_id = person.person_id
-    if _is_echo(tx, person_id, inbound):
+    if _is_machine(tx, person_id, inbound):
         return
     event = _event(inbound)
     if isinstance(event, Replied) and is_feedback_wish(event.text, firm.languages):
@@ -170,9 +170,12 @@ def _stranger(
             tell(wording.no_open_question(language))
 
 
-def _is_echo(tx: Transaction, person_id: int, inbound: Inbound) -> bool:
-    """Tell whether this is ourselves, or our own last words coming back: answering would begin a loop of two machines."""
-    if inbound.address == inbound.to:
+def _is_machine(tx: Transaction, person_id: int, inbound: Inbound) -> bool:
+    """Tell whether a machine writes: we ourselves, a short code or a name, or our own last words coming back.
+
+    Answering would begin a loop of two machines.
+    """
+    if inbound.address == inbound.to or (inbound.channel == "sms" and not inbound.address.startswith("+")):
         return True
     said = inbound.text.strip()
     return inbound.kind is InboundKind.TEXT and bool(said) and tx.outbox.last_words_to(person_id) == said

@@ -167,6 +167,15 @@ def test_check_tells_what_makes_an_sms_dear_and_what_it_costs(tmp_path: Path) ->
     assert (row["encoding"], row["cost"]) == ("UCS-2", round(0.05 * row["segments"], 4))
 
 
+def test_check_tells_of_a_link_to_a_bot_that_nobody_knows(tmp_path: Path) -> None:
+    (tmp_path / "surveys").mkdir()
+    survey = catalog_source("nps").replace("(very likely)?", "(very likely)? {{ telegram_link }}")
+    (tmp_path / "surveys" / "nps.toml").write_text(survey, "utf-8")
+    assert "shows {{ telegram_link }}, but nobody knows the bot" in told(NAMED + SMS, READY, code=0)
+    known = '[links]\ntelegram_bot = "@acme_asks_bot"\n'
+    assert "nobody knows the bot" not in told(NAMED + SMS + known, READY, code=0)
+
+
 def test_check_without_json_speaks_in_words() -> None:
     Path("config.toml").write_text(NAMED + "[telegram]\n", "utf-8")
     result = ask("check", "--offline")

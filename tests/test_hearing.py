@@ -1,5 +1,6 @@
 """What comes in: strangers, commands, groups, stops in any order, and machines that answer machines."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -151,6 +152,15 @@ async def test_our_own_number_and_our_own_words_are_never_answered() -> None:
         (text,) = await w.says("hello", BOB)
         await w.passes(2 * ONE_DAY)
         assert await w.says(text, BOB) == []
+
+
+@pytest.mark.parametrize("sender", ["72345", "INFO", "Vodafone"])
+async def test_short_codes_and_names_are_never_answered(sender: str) -> None:
+    async with world() as w:
+        for text in ("Your parcel is here", "HELP", "feedback", "9"):
+            await w.service.on_inbound(replace(w.inbound(InboundKind.TEXT, text), address=sender))
+            await w.passes(timedelta(minutes=1))
+        assert not [message for message in w.sent("sms") if message.address == sender]
 
 
 async def test_two_machines_stop_talking() -> None:

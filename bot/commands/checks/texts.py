@@ -39,6 +39,7 @@ def check_texts(checked: Checked) -> Iterator[Finding]:
     """Tell what is missing in a language, and what costs more than it must."""
     for survey in checked.in_use().values():
         yield from _missing_languages(survey, checked)
+        yield from _link_without_bot(survey, checked)
     if checked.config.sms is None:
         return
     for sms in all_sms(checked):
@@ -48,6 +49,16 @@ def check_texts(checked: Checked) -> Iterator[Finding]:
             yield Finding(
                 where, problem, f"Write instead: {fix}" if fix else "Write it without them.", "warning"
             )
+
+
+def _link_without_bot(survey: Survey, checked: Checked) -> Iterator[Finding]:
+    if (
+        "telegram_link" in survey.source
+        and checked.config.telegram is None
+        and checked.config.links.telegram_bot is None
+    ):
+        problem = "shows {{ telegram_link }}, but nobody knows the bot: customers read nothing there"
+        yield Finding(f"survey {survey.id}", problem, "Set [links] telegram_bot, or [telegram].", "warning")
 
 
 def _missing_languages(survey: Survey, checked: Checked) -> Iterator[Finding]:
