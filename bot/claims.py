@@ -28,6 +28,9 @@ RESTORED = "restored"
 LOOK_AT = 200
 """Due visits judged in one unit of work, so that replies never wait long behind a pile of overdue ones."""
 
+PUT_OFF = 1_000
+"""Due visits put off in one unit of work."""
+
 ALWAYS = {Kind.STOP_CONFIRMATION, Kind.STAFF, Kind.ALERT}
 """Kinds that go to opted-out people too, or to no customer at all."""
 
@@ -67,12 +70,42 @@ def claim(
         return Batch(claimed, more=bool(claimed))
     due = tx.visits.due(channel, now, LOOK_AT)
     restored_at = tx.outbox.restored_at() if due else None
+    if put_off(tx, firm, channel, due[:1], now, restored_at):  # as at night: then the others are looked at together
+        put_off(tx, firm, channel, tx.visits.due(channel, now, PUT_OFF), now, restored_at)
+        return Batch(claimed, more=True)
     for visit in due:
         if len(claimed) >= limit:
             break
         one = claim_one(tx, firm, channel, visit, now, (new_id(), owner), restored_at)
         claimed += [one] if one else []
     return Batch(claimed, more=bool(claimed) or bool(due))
+
+
+def put_off(
+    tx: Transaction,
+    firm: Firm,
+    channel: str,
+    due: Sequence[tuple[str, int, datetime]],
+    now: datetime,
+    restored_at: datetime | None,
+) -> int:
+    """Move due visits whose customers may not be written to at this hour to the next hour they may; return how many.
+
+    Nothing else about them is looked at: everything is judged when that hour comes. So a pile that a service finds at
+    night after days away costs a few statements. What would be too old by then is left for `claim_one` to end, and so is
+    what may have been asked about before an older copy of the store was put back (`restored_at`).
+    """
+    moved = []
+    surely_not_asked = [one[0] for one in due if restored_at is None or one[2] > restored_at]
+    for row in tx.visits.among(surely_not_asked):
+        opening = opening_of(firm, row)
+        if row.channel != channel or opening.is_open(now):
+            continue
+        later = opening.next_open(now)
+        last = row.visit.occurred_at + firm.rules.for_visit(row.visit).stale_after
+        if later is not None and later <= last:
+            moved.append((row.visit.visit_id, later))
+    return tx.visits.put_off(moved) if moved else 0
 
 
 def claim_one(

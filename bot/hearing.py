@@ -122,10 +122,8 @@ def _reply(
     assert visit is not None, f"conversation {row.conversation_id} is about no visit"
     survey = survey_of(tx, firm, row)
     opted_out = person.opted_out_at is not None
-    setting = replace(
-        setting_for(tx, firm, visit, survey, channel=inbound.channel),
-        opted_out=opted_out,
-        asks_elsewhere=asks_elsewhere,
+    setting = setting_for(
+        tx, firm, visit, survey, channel=inbound.channel, opted_out=opted_out, asks_elsewhere=asks_elsewhere
     )
     if not listening(setting, row.conversation, now):
         return False

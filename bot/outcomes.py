@@ -61,9 +61,7 @@ def record_sent(tx: Transaction, firm: Firm, number: int, sent: Sent, now: datet
     if row.person_id is not None:
         tx.people.set_reached(row.channel, row.address, now)
     if row.kind == Kind.INVITATION and row.visit_id:
-        visit = tx.visits.get(row.visit_id)
-        if visit is not None and visit.state in {"asking", "unknown"}:
-            tx.visits.set_state(row.visit_id, "asked")
+        tx.visits.set_delivered(row.visit_id)
         tx.visits.tell(row.visit_id, now, "asked", channel=row.channel)
     elif row.kind == Kind.REMINDER and row.visit_id:
         tx.visits.tell(row.visit_id, now, "reminder_sent", channel=row.channel)

@@ -227,6 +227,8 @@ def setting_for(
     *,
     first_contact: bool = False,
     channel: str = "",
+    opted_out: bool = False,
+    asks_elsewhere: bool = False,
 ) -> Setting:
     """Return what stays the same during the conversation about a visit; `channel` is the one that carries the words."""
     visit = row.visit
@@ -242,6 +244,8 @@ def setting_for(
         occurred_at=visit.occurred_at,
         visit_number=row.visit_number,
         first_contact=first_contact,
+        opted_out=opted_out,
+        asks_elsewhere=asks_elsewhere,
         knows_language=bool(visit.language),
     )
 

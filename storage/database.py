@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from storage.results import Row
+
+encode = json.JSONEncoder(ensure_ascii=False).encode
+"""Return JSON as stores keep it; `json.dumps` with these options makes a new encoder for every call."""
 
 
 class Connection(Protocol):

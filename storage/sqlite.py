@@ -41,6 +41,9 @@ PATIENCE = 4.0
 WAL_BOUND = 64 * 1024 * 1024
 """Bytes that the WAL may grow to before readers are waited for, so that it can begin anew."""
 
+TRIM_EVERY = 16
+"""Commits between two looks at the size of the WAL."""
+
 BACKLOG = 10_000
 """Units that may wait; more are refused at once."""
 
@@ -63,6 +66,7 @@ class SqliteStore:
         self._lead = Lead(path)
         self._identity: tuple[int, int] | None = None
         self._wal_may_be = WAL_BOUND
+        self._commits = 0
         self._reader: aiosqlite.Connection | None = None
         self._reader_opening = asyncio.Lock()
         self.read = Reader(self)
@@ -171,7 +175,9 @@ class SqliteStore:
             group, last = self._next_group()
             if group:
                 self._settle(self._commit(group))
-                self._trim()
+                self._commits += 1
+                if self._commits % TRIM_EVERY == 0:
+                    self._trim()
             if last:
                 return
 

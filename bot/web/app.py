@@ -70,7 +70,6 @@ def build_web(app: App) -> Starlette:
 
     return Starlette(
         routes=[
-            *health_routes(app),
             *webhook_routes(
                 app.service,
                 sms=sms if isinstance(sms, SmsChannel) else None,
@@ -79,6 +78,7 @@ def build_web(app: App) -> Starlette:
                 max_body=config.limits.max_body,
                 others=[channel for channel in app.channels.values() if channel not in (sms, telegram)],
             ),
+            *health_routes(app),
             Route(
                 "/api/{path:path}", _OnFirstUse(api)
             ),  # not mounted, so that its description names whole paths

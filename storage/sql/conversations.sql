@@ -3,6 +3,10 @@
 INSERT INTO surveys (survey, version, source) VALUES (:survey, :version, :source)
 ON CONFLICT (survey, version) DO NOTHING;
 
+-- name: survey_version^
+-- Whether a version is kept: cheaper than handing its text over at every question.
+SELECT version FROM surveys WHERE survey = :survey AND version = :version;
+
 -- name: survey_source^
 SELECT source FROM surveys WHERE survey = :survey AND version = :version;
 

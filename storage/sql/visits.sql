@@ -4,6 +4,16 @@ SELECT v.*, c.name, c.language, c.timezone, c.quiet,
   (SELECT min(address) FROM addresses a WHERE a.person_id = v.person_id AND a.channel = 'sms') AS phone FROM visits v
 LEFT JOIN customers c ON c.customer_id = v.customer_id WHERE v.visit_id = :visit_id;
 
+-- name: visits_among
+-- Some visits likewise.
+SELECT v.*, c.name, c.language, c.timezone, c.quiet,
+  (SELECT min(address) FROM addresses a WHERE a.person_id = v.person_id AND a.channel = 'sms') AS phone FROM visits v
+LEFT JOIN customers c ON c.customer_id = v.customer_id WHERE v.visit_id IN $texts;
+
+-- name: put_off!
+-- A later moment for a visit that still waits.
+UPDATE visits SET due_at = :due_at WHERE visit_id = :visit_id AND state = 'planned';
+
 -- name: add_visit!
 INSERT INTO visits (visit_id, customer_id, person_id, occurred_at, received_at, touchpoint, branch, employee, product,
   amount, resolved, extra, visit_number, state, reason, detail, survey, channel, due_at, fingerprint)
@@ -29,6 +39,10 @@ UPDATE visits SET state = :state, reason = :reason, detail = :detail, survey = :
 
 -- name: set_visit_state!
 UPDATE visits SET state = :state, reason = :reason, detail = :detail WHERE visit_id = :visit_id;
+
+-- name: set_delivered!
+-- The provider took the invitation.
+UPDATE visits SET state = 'asked', reason = NULL, detail = '{}' WHERE visit_id = :visit_id AND state IN ('asking', 'unknown');
 
 -- name: set_asked!
 -- The invitation is claimed: from here on it counts against the cap.

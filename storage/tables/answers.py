@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from storage.database import Database
+from storage.database import Database, encode
 from storage.moments import micros
 from storage.results import Row
 
@@ -70,7 +69,7 @@ class Answers:
             channel=response.channel,
             language=response.language,
             late=int(response.late),
-            extra=json.dumps(attributes, ensure_ascii=False),
+            extra=encode(attributes),
         )
         assert row is not None
         return int(row["response_id"])

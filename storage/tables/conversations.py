@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from storage.database import Database
+from storage.database import Database, encode
 from storage.moments import micros
 from storage.results import Row
 from storage.rows import ConversationRow
@@ -20,7 +20,8 @@ class Conversations:
 
     def put_survey(self, survey: str, version: str, source: str) -> None:
         """Keep the text of a survey version for as long as conversations may need it."""
-        self._db.run("put_survey", survey=survey, version=version, source=source)
+        if self._db.one("survey_version", survey=survey, version=version) is None:
+            self._db.run("put_survey", survey=survey, version=version, source=source)
 
     def survey_source(self, survey: str, version: str) -> str | None:
         """Return the text of a survey version."""
@@ -45,7 +46,7 @@ class Conversations:
             survey=survey[0],
             version=survey[1],
             state=str(conversation.state),
-            data=json.dumps(conversation.to_dict(), ensure_ascii=False),
+            data=encode(conversation.to_dict()),
             opened_at=micros(conversation.started_at),
             wake_at=micros(conversation.wake_at),
         )
@@ -58,7 +59,7 @@ class Conversations:
             "save_conversation",
             conversation_id=row.conversation_id,
             state=str(row.conversation.state),
-            data=json.dumps(row.conversation.to_dict(), ensure_ascii=False),
+            data=encode(row.conversation.to_dict()),
             wake_at=micros(row.conversation.wake_at),
             channel=row.channel,
             address=row.address,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from storage.database import Database
+from storage.database import Database, encode
 from storage.moments import micros, moment
 from storage.results import Raced, Row
 from storage.rows import InboundRow, OutboundRow, SenderRow
@@ -30,7 +30,7 @@ class Inbox:
             address=address,
             received_at=micros(at),
             state=state,
-            body=json.dumps(body, ensure_ascii=False),
+            body=encode(body),
         )
         return int(row["inbox_id"]) if row else None
 
@@ -94,7 +94,7 @@ class Outbox:
             owner=owner,
             lease_until=micros(lease),
             tries=1 if claim else 0,
-            body=json.dumps(body, ensure_ascii=False),
+            body=encode(body),
             created_at=micros(now),
         )
         assert row is not None

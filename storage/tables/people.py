@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from storage.database import Database, storable
+from storage.database import Database, encode, storable
 from storage.moments import micros, moment
 from storage.results import Raced, Row
 from storage.rows import AddressRow, CustomerRow, PersonRow
@@ -201,7 +201,7 @@ class People:
             "save_conversation",
             conversation_id=row["conversation_id"],
             state=state,
-            data=json.dumps(data, ensure_ascii=False),
+            data=encode(data),
             wake_at=None,
             channel=row["channel"],
             address=row["address"],

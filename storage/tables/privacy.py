@@ -7,12 +7,11 @@ tell that a visit is about somebody who was erased, and nothing else.
 from __future__ import annotations
 
 import hmac
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from storage.database import Database
+from storage.database import Database, encode
 from storage.moments import micros
 from storage.results import Row
 
@@ -150,4 +149,4 @@ class Privacy:
 
 
 def _json(value: Mapping[str, Any]) -> str:
-    return json.dumps(dict(value), ensure_ascii=False)
+    return encode(dict(value))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, time
 from typing import Any
 
-from storage.database import Database
+from storage.database import Database, encode
 from storage.moments import micros, moment
 from storage.results import Row
 from storage.rows import StaffRow
@@ -36,7 +36,7 @@ class Staff:
             address=row.address,
             name=row.name,
             role=row.role,
-            branches=json.dumps(list(row.branches), ensure_ascii=False),
+            branches=encode(list(row.branches)),
             language=row.language,
             digest=row.digest,
             digest_at=micros(row.digest_at),
@@ -67,7 +67,7 @@ class Staff:
             "put_link",
             hash=digest,
             kind=kind,
-            body=json.dumps(body, ensure_ascii=False),
+            body=encode(body),
             expires_at=micros(expires_at),
         )
 

@@ -11,14 +11,12 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Any
 
-from storage.database import Database, storable
+from storage.database import Database, encode, storable
 from storage.moments import micros, moment
 from storage.results import Row
 from storage.rows import VisitRow
 from surveys.asking import Asked, Waiting
 from surveys.visits import Visit
-
-_ENCODE = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps makes a new one for every call
 
 _HANDED_IN = attrgetter(*(field.name for field in fields(Visit)))
 
@@ -101,6 +99,10 @@ class Visits:
         """Store where the invitation stands."""
         self._db.run("set_visit_state", visit_id=visit_id, state=state, reason=reason, detail=_json(detail))
 
+    def set_delivered(self, visit_id: str) -> None:
+        """Note that the provider took the invitation; where it is answered, or ended, by now, that stands."""
+        self._db.run("set_delivered", visit_id=visit_id)
+
     def set_asked(self, visit_id: str, channel: str, at: datetime) -> None:
         """Claim: the invitation is being sent and counts against the cap from now on."""
         self._db.run("set_asked", visit_id=visit_id, channel=channel, asked_at=micros(at))
@@ -133,6 +135,15 @@ class Visits:
         """Return (visit, person, moment) of planned visits whose moment has come, oldest first."""
         rows = self._db.all("due_visits", channel=channel, now=micros(now), limit=limit)
         return [(row["visit_id"], int(row["person_id"]), moment(row["due_at"])) for row in rows]
+
+    def among(self, visit_ids: Sequence[str]) -> list[VisitRow]:
+        """Return those of some visits that are known, in no order."""
+        return [visit_row(row) for row in self._db.all("visits_among", keys=json.dumps(list(visit_ids)))]
+
+    def put_off(self, visits: Iterable[tuple[str, datetime]]) -> int:
+        """Store a later moment for planned visits; return how many are."""
+        rows = [{"visit_id": visit_id, "due_at": micros(at)} for visit_id, at in visits]
+        return self._db.many("put_off", rows)
 
     def next_due(self, channel: str) -> datetime | None:
         """Return the earliest moment a planned visit of a channel waits for."""
@@ -220,4 +231,4 @@ def _asked(row: Row) -> Asked:
 
 
 def _json(value: Mapping[str, Any] | None) -> str:
-    return _ENCODE(dict(value)) if value else "{}"
+    return encode(dict(value)) if value else "{}"
