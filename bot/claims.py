@@ -70,7 +70,9 @@ def claim(
         return Batch(claimed, more=bool(claimed))
     due = tx.visits.due(channel, now, LOOK_AT)
     restored_at = tx.outbox.restored_at() if due else None
-    if put_off(tx, firm, channel, due[:1], now, restored_at):  # as at night: then the others are looked at together
+    if put_off(
+        tx, firm, channel, due[:1], now, restored_at
+    ):  # as at night: then the others are looked at together
         put_off(tx, firm, channel, tx.visits.due(channel, now, PUT_OFF), now, restored_at)
         return Batch(claimed, more=True)
     for visit in due:
