@@ -120,6 +120,14 @@ async def test_a_short_code_is_looked_for_among_the_short_codes(by_number: FakeT
     assert f"{SHORT} goes to {THEIRS}" in problem
 
 
+async def test_where_services_are_not_told_of_the_number_itself_is_looked_at(twilio: FakeTwilio) -> None:
+    everything = twilio.account.get
+    twilio.account.get = lambda path, query: None if path.startswith("/v1") else everything(path, query)  # type: ignore[method-assign]
+    twilio.account.numbers[twilio.number] = Place(THEIRS)
+    ((problem, _),) = await wrongs(twilio)
+    assert THEIRS in problem
+
+
 async def test_a_number_that_the_account_does_not_have_is_told(by_number: FakeTwilio) -> None:
     ((problem, _),) = await wrongs(by_number)
     assert problem == f"the account has no number {by_number.number}"

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from bot.channels.base import Decision, SendFailed
+
 DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
@@ -36,11 +38,22 @@ class Hook:
 
 async def hooks_of_number(twilio: Any, account: str, number: str) -> list[Hook]:
     """Return where messages to one number or short code go; empty if the account has no such number."""
-    for service in await twilio.messaging.v1.services.list_async(limit=50):
-        numbers = await service.phone_numbers.list_async()
-        if number in {row.phone_number for row in numbers} and not service.use_inbound_webhook_on_number:
-            return [_of_service(service, f"{number} (by Messaging Service {service.sid})")]
+    service = await _service_with(twilio, number)
+    if service is not None and not service.use_inbound_webhook_on_number:
+        return [_of_service(service, f"{number} (by Messaging Service {service.sid})")]
     return await _own_hooks(twilio.api.v2010.accounts(account), number)
+
+
+async def _service_with(twilio: Any, number: str) -> Any:
+    """Return the Messaging Service that a number is in; None if it is in none, or services are not told of."""
+    try:
+        for service in await twilio.messaging.v1.services.list_async(limit=50):
+            if number in {row.phone_number for row in await service.phone_numbers.list_async()}:
+                return service
+    except SendFailed as failure:
+        if failure.decision is Decision.UNKNOWN:
+            raise
+    return None
 
 
 async def hooks_of_service(twilio: Any, account: str, sid: str, numbers: tuple[str, ...]) -> list[Hook]:
