@@ -27,8 +27,8 @@ Detail = Mapping[str, str | int]
 class Reason(StrEnum):
     """Why a visit is not asked about, in the order in which reasons are looked for."""
 
+    OPTED_OUT = "opted_out"  # first: it outlives an erasure, and the answer to a new visit shows it
     ERASED = "erased"
-    OPTED_OUT = "opted_out"
     NO_ADDRESS = "no_address"
     STALE = "stale"
     NOT_SAMPLED = "not_sampled"
@@ -105,10 +105,10 @@ def decide(
     `answers_so_far` is how many answers this month has for the visit's value of the quota's column; None where there
     is no quota or the visit has no such value. A visit that loses to another one never comes back, whatever becomes of the other.
     """
-    if person.erased:
-        return Suppressed(Reason.ERASED)
     if person.opted_out:
         return Suppressed(Reason.OPTED_OUT)
+    if person.erased:
+        return Suppressed(Reason.ERASED)
     channel = next((channel for channel in policy.channels if person.addresses.get(channel)), None)
     if channel is None:
         return Suppressed(Reason.NO_ADDRESS, {"channels": ", ".join(policy.channels)})

@@ -20,8 +20,8 @@ STATES = {
     "unknown": "sent or not, that cannot be known: a reply counts",
 }
 REASONS = {
-    "erased": "not asked: the customer's data was erased",
     "opted_out": "not asked: the customer wants no questions",
+    "erased": "not asked: the customer's data was erased",
     "no_address": "not asked: there is no address for {channels}",
     "stale": "not asked: the visit is more than {at_most} old",
     "not_sampled": "not asked: not in the sample ({share} of visits)",

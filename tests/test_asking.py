@@ -254,7 +254,7 @@ def test_reasons_are_looked_for_in_one_order() -> None:
     free = replace(person, erased=False, opted_out=False, addresses=PERSON.addresses)
     found = [
         reason(person, policy, now=late, answers=5),
-        reason(replace(person, erased=False), policy, now=late, answers=5),
+        reason(replace(person, opted_out=False), policy, now=late, answers=5),
         reason(replace(person, erased=False, opted_out=False), policy, now=late, answers=5),
         reason(free, policy, now=late, answers=5),
         reason(free, policy, now=in_time, answers=5),

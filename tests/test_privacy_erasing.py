@@ -149,6 +149,9 @@ async def test_an_opt_out_outlives_the_person_for_every_address(url: str) -> Non
         assert len(world.channels["sms"].sent) == sent
         person = await world.store.write(lambda tx: tx.people.lock(tx.people.by_address("sms", PHONE) or 0))
         assert person.opted_out_at is not None
+        for visit_id, customer_id in (("v-2", "c-liis"), ("v-3", "c-new-id")):
+            await world.visit(visit_id, customer_id, name=NAME, phone=PHONE)
+            assert await world.state(visit_id) == ("suppressed", "opted_out")
 
 
 async def test_what_a_person_wrote_in_a_group_and_what_staff_were_told_goes_too(url: str) -> None:

@@ -3,7 +3,7 @@
 What is counted stays: scores, roll-ups, the visit with its branch, employee, product and moment, the ids by which a
 repeat is known. What tells who it was goes: ids, names, addresses, further columns, every word written by or to the
 person. A visit that the CRM sends again, by the same customer id or phone, comes in without its person and is
-suppressed as `erased`; whoever comes back by an own wish (a link, the own phone shared) is a customer again.
+suppressed as `erased`, or `opted_out` after a STOP; whoever comes back by an own wish (a link, the own phone shared) is a customer again.
 """
 
 from __future__ import annotations

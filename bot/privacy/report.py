@@ -64,7 +64,7 @@ class Report:
         )
         lines = [
             f'"{self.who}" is forgotten: {what}.',
-            "Scores stay, without their person. A visit that comes in again for this customer is suppressed as erased.",
+            "Scores stay, without their person. A visit that comes in for this customer is not asked about.",
         ]
         if done.opt_out_kept:
             lines.append("The opt-out stays, as a hash that nobody can read back.")
