@@ -193,7 +193,7 @@ def _noun(phrase: Phrase, first: int, last: int, value: int, scale: Scale, *, sp
         glued
         and phrase.said(last) == "."
         and phrase.flag(last + 1) & Word.UNIT
-        and (phrase.words.nouns_capitalised or not phrase.is_capital(last + 1))
+        and (phrase.words.forms.nouns_capitalised or not phrase.is_capital(last + 1))
     ):
         return Expression(Form.COUNT, first, last + 2)  # an ordinal: "2. korda", "9. mai"
     if flags & Word.POINTS:

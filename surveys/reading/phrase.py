@@ -74,7 +74,7 @@ class Phrase:
         return (
             len(word) > 3
             and not self.flag(at)
-            and word.endswith(self.words.plural)
+            and word.endswith(self.words.forms.plural)
             and not word.endswith(_NO_PLURAL)
         )
 
@@ -87,11 +87,19 @@ class Phrase:
             return False
         flags = self.flags[at]
         following = self.is_plural(at + 1) or self.flag(at + 1) & Word.UNIT
-        if not flags & ~Word.LABELLED and following and not self.said(at).endswith(self.words.verbal):
+        if not flags & ~Word.LABELLED and following and not self.said(at).endswith(self.words.forms.verbal):
             return True  # "5 phone calls"
         if flags & Word.ONE and self.type(at - 1) is Type.NUMBER and self.said(at - 1) not in {"0", "1"}:
-            return not self.flag(at + 1) & (Word.OPENER | Word.WOULD)  # "9 car was ready"
+            return not self._is_verb(at + 1)  # "9 car was ready"
         return bool(flags & Word.UNIT and not flags & (Word.POINTS | Word.STARS)) or self.is_plural(at)
+
+    def _is_verb(self, at: int) -> bool:
+        """Whether a verb may stand here: a word known for one, or an unknown one in a form that nothing counts."""
+        if self.flag(at) & (Word.OPENER | Word.WOULD):
+            return True
+        word, forms = self.said(at), self.words.forms
+        unknown = self.type(at) is Type.WORD and not self.flags[at]
+        return unknown and (word.endswith(forms.verbal) or forms.never_counts(word, None, proven=True))
 
 
 def make_phrase(text: str, words: Vocabulary) -> Phrase:

@@ -196,6 +196,8 @@ def _may_follow(phrase: Phrase, expression: Expression, left: Left, right: Right
             return False  # "1 rude waiter"
         # "0 waiting" may be praise, "1 technician" is one technician.
         most = {0: Right.PRAISE, 1: Right.ASPECT}.get(expression.value, Right.UNCOUNTED)
+        if not expression.value and right is Right.UNCOUNTED and phrase.words.forms.counts_case:
+            return True  # "0 цена выросла"
         return right <= most and not (right > Right.REASON and phrase.said(expression.last) in homophones)
     if expression.value == 1:  # an article in many languages
         return right is Right.END or (left is Left.START and right <= Right.REASON)

@@ -4,7 +4,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from surveys.reading.expression import Expression
-from surveys.reading.following import spelled_at
+from surveys.reading.following import LONGEST, spelled_at
 from surveys.reading.phrase import PARTING, QUESTION_MARKS, Phrase
 from surveys.reading.tokens import Type
 from surveys.reading.words import Word
@@ -85,11 +85,19 @@ def left_of(phrase: Phrase, first: int, head: int, denied_until: int) -> LeftSid
         left = Left.WORD  # "coffee is 4"
     elif phrase.is_capital(at) and phrase.type(at - 1) is Type.WORD and not phrase.is_capital(at - 1):
         left = Left.WORD  # a name, which may have a number: "on Station Street Long 10"
-    elif flags[at] & (Word.PRAISE | Word.ASPECT) or (at + 1 < first and flags[at + 1] & Word.PRAISE):
+    elif _says_all(phrase, at, first):
         return LeftSide(Left.PRAISE, first, denied, blocked, correcting)
     else:
         left = Left.WORD
     return LeftSide(left, at + 1, denied, blocked, correcting)
+
+
+def _says_all(phrase: Phrase, at: int, first: int) -> bool:
+    """Whether the words up to `at` are complete, so that the number at `first` is no part of them: praise, an aspect, a closing word."""
+    praising = phrase.flags[at] & (Word.PRAISE | Word.ASPECT) or (
+        at + 1 < first and phrase.flags[at + 1] & Word.PRAISE
+    )
+    return bool(praising or (at + 1 == first and phrase.flags[at] & Word.CLOSER))
 
 
 def right_of(phrase: Phrase, last: int, tail: int) -> Right:
@@ -115,7 +123,9 @@ def right_of(phrase: Phrase, last: int, tail: int) -> Right:
         return Right.REASON
     if flags & Word.WOULD and phrase.flag(at + 1) & Word.LEAD:
         return Right.CONDITION  # "5 would be generous"
-    if flags & Word.ONE or (not flags & Word.UNIT and phrase.tokens[at].text.endswith(phrase.words.verbal)):
+    if flags & Word.ONE or (
+        not flags & Word.UNIT and phrase.tokens[at].text.endswith(phrase.words.forms.verbal)
+    ):
         return Right.OPENER
     if flags & Word.PEOPLE:
         return Right.PEOPLE
@@ -128,7 +138,9 @@ def right_of(phrase: Phrase, last: int, tail: int) -> Right:
     if flags & Word.ASPECT:
         return Right.ASPECT
     if flags & Word.OPENER:
-        counted = phrase.type(at + 1) is Type.NUMBER or phrase.said(at + 1).endswith(phrase.words.elative)
+        counted = phrase.type(at + 1) is Type.NUMBER or phrase.said(at + 1).endswith(
+            phrase.words.forms.elative
+        )
         return Right.WORD if counted else Right.OPENER  # "7 to 9", "3 teie inimesest"
     if flags & Word.PRAISE:
         return Right.PRAISE
@@ -136,7 +148,9 @@ def right_of(phrase: Phrase, last: int, tail: int) -> Right:
         return Right.OPENER  # "3 please turn the music down"
     if _leads_to_praise(phrase, at):
         return Right.PRAISE
-    unknown = phrase.tokens[at].type is Type.WORD and not flags & ~(Word.LABELLED | Word.SCORING)
+    unknown = phrase.tokens[at].type is Type.WORD and not flags & ~(
+        Word.LABELLED | Word.SCORING | Word.CLOSER
+    )
     return Right.UNCOUNTED if unknown and _is_uncounted(phrase, at) else Right.WORD
 
 
@@ -144,7 +158,7 @@ def _is_ordinal(phrase: Phrase, dot: int) -> bool:
     """Whether "3. järjekorras" stands here: where a dot makes ordinals, one unknown word without a capital may be what is numbered."""
     word = dot + 1
     return (
-        phrase.words.ordinal_dot
+        phrase.words.forms.ordinal_dot
         and phrase.said(dot) == "."
         and phrase.type(word) is Type.WORD
         and not phrase.flags[word] & ~Word.LABELLED
@@ -159,7 +173,7 @@ def may_be_counted(phrase: Phrase, at: int) -> bool:
         phrase.type(at) is Type.WORD
         and not phrase.flags[at]
         and not phrase.is_capital(at)
-        and not phrase.said(at).endswith(phrase.words.dative)
+        and not phrase.said(at).endswith(phrase.words.forms.dative)
     )
 
 
@@ -181,19 +195,25 @@ def _is_uncounted(phrase: Phrase, at: int) -> bool:
         return False  # "4 by 4", "5 past 9"
     own = phrase.words.own_words
     near = phrase.tokens[at + 1 : at + 4]
-    proven = any(token.type is Type.WORD and token.text in own for token in near)
+    proven = phrase.words.forms.own_script or any(
+        token.type is Type.WORD and token.text in own for token in near
+    )
     word = phrase.tokens[at]
-    for ending in phrase.words.uncounted:
-        if word.text.endswith(ending) and (proven or len(ending) > 2):
-            return True
+    number = int(phrase.said(at - 1)[:LONGEST]) if phrase.type(at - 1) is Type.NUMBER else None
+    if phrase.type(at - 2) is Type.WORD and not phrase.flags[at - 2] & Word.SCORING:
+        number = None  # "на 5 этаже": a preposition chooses the form
+    if phrase.words.forms.never_counts(word.text, number, proven=proven):
+        return True
     after_points = phrase.flag(at - 1) & Word.POINTS  # what was counted are points already
     initial, others = phrase.text[word.start], phrase.text[word.start + 1 : word.end]
-    name = initial.isupper() and others.islower() and not phrase.words.nouns_capitalised
-    if name and (after_points or (word.text.endswith(phrase.words.dative) and _is_last_word(phrase, at))):
+    name = initial.isupper() and others.islower() and not phrase.words.forms.nouns_capitalised
+    if name and (
+        after_points or (word.text.endswith(phrase.words.forms.dative) and _is_last_word(phrase, at))
+    ):
         return True
     if name and phrase.is_capital(at + 1) and phrase.flag(at + 1) & Word.LABELLED:
         return False  # "10 Downing Street"
-    return proven and (phrase.words.counts_plural or name) and not _is_counting(phrase, at)
+    return proven and (phrase.words.forms.counts_plural or name) and not _is_counting(phrase, at)
 
 
 def is_taken_back(phrase: Phrase, lead: int, expression: Expression) -> bool:

@@ -7,11 +7,10 @@ A language file (languages/<code>.toml) is all that a new language needs. Lists 
 - `[wishes]` opt-outs said in sentences: see wishes.py.
 - `[words]` one list per bit of `Word`, see words.py. An entry of several words or with a mark inside ("not gonna lie", "где-то") means
   what its list says of the whole, whatever its words mean alone.
+- `[forms]` what the endings of words tell: see forms.py.
 - `[numbers]` `words` beside the spelling rules; `never`: spellings that mean something else too often; `endings` that may follow digits
-  ("9-ga"); `suffixes` that number words take beside the spelling rules ("üheksa-le", "eight-ish"); `dative`: endings of whom a score is
-  for ("10 Marile"); `elative`: endings of those of whom some are counted ("3 teie inimesest"); `plural`: endings of what is counted, `uncounted`: endings of what never is; `verbal`: endings that
-  tell a verb from any noun; `counts_plural`: nothing is counted but
-  plurals; `nouns_capitalised`: a capital makes no name; `ordinal_dot`: "3." is also "third"; `homophones`: words before which a digit is a word ("2 slow").
+  ("9-ga"); `suffixes` that number words take beside the spelling rules ("üheksa-le", "eight-ish"); `homophones`: words before which a
+  digit is a word ("2 slow").
 """
 
 import tomllib
@@ -21,6 +20,7 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
+from surveys.reading.forms import Forms, read_forms
 from surveys.reading.spelled import spelled_numbers, words_of
 from surveys.reading.tokens import Type, normalise, tokenise
 from surveys.reading.words import WORD_LISTS, Word
@@ -47,15 +47,8 @@ class Language:
     numbers: Mapping[tuple[str, ...], int]
     endings: frozenset[str]
     suffixes: tuple[str, ...]
-    dative: tuple[str, ...]
-    elative: tuple[str, ...]
     never: frozenset[tuple[str, ...]]
-    plural: tuple[str, ...]
-    uncounted: tuple[str, ...]
-    verbal: tuple[str, ...]
-    counts_plural: bool
-    nouns_capitalised: bool
-    ordinal_dot: bool
+    forms: Forms
     homophones: Mapping[int, frozenset[str]]
 
 
@@ -69,14 +62,7 @@ class Vocabulary:
     ]  # first word -> all words and their flags, the longest first
     numbers: Mapping[str, Mapping[str, int]]  # first word -> all words together -> value
     endings: frozenset[str]
-    plural: tuple[str, ...]
-    uncounted: tuple[str, ...]
-    verbal: tuple[str, ...]
-    dative: tuple[str, ...]
-    elative: tuple[str, ...]
-    counts_plural: bool
-    nouns_capitalised: bool
-    ordinal_dot: bool
+    forms: Forms  # of the first language, with the plurals of all
     own_words: Mapping[str, int]  # of the first language alone
     keywords: Mapping[str, frozenset[str]]
     keyword_starts: frozenset[str]  # first words of opt-out, opt-in and help phrases: most replies have none
@@ -161,15 +147,8 @@ def load_language(code: str) -> Language:
         numbers={words_of(word): value for word, value in numbers.get("words", {}).items()},
         endings=frozenset(normalise(ending) for ending in _list(numbers, "endings")),
         suffixes=tuple(_list(numbers, "suffixes")),
-        dative=tuple(_list(numbers, "dative")),
-        elative=tuple(_list(numbers, "elative")),
         never=frozenset(words_of(word) for word in _list(numbers, "never")),
-        plural=tuple(_list(numbers, "plural")),
-        uncounted=tuple(_list(numbers, "uncounted")),
-        verbal=tuple(_list(numbers, "verbal")),
-        counts_plural=bool(numbers.get("counts_plural")),
-        nouns_capitalised=bool(numbers.get("nouns_capitalised")),
-        ordinal_dot=bool(numbers.get("ordinal_dot")),
+        forms=read_forms(raw.get("forms", {})),
         homophones={
             int(value): frozenset(map(normalise, _list(numbers["homophones"], value)))
             for value in numbers.get("homophones", {})
@@ -216,19 +195,18 @@ def vocabulary(codes: tuple[str, ...]) -> Vocabulary:
                 said = load_language(code).keywords[name]
                 # "seis" is stop in Finnish, and six in Spanish.
                 keywords[name] |= {phrase for phrase in said if code == first or phrase not in numbers}
+    forms = replace(
+        own.forms if own else Forms(),
+        plural=tuple(ending for file in files for ending in file.forms.plural),
+        nouns_capitalised=any(file.forms.nouns_capitalised for file in files),
+        ordinal_dot=any(file.forms.ordinal_dot for file in files),
+    )
     merged = Vocabulary(
         words=words,
         phrases=_by_first_word(phrases),
         numbers=numbers,
         endings=frozenset().union(*(file.endings for file in files)),
-        plural=tuple(ending for file in files for ending in file.plural),
-        uncounted=own.uncounted if own else (),
-        verbal=own.verbal if own else (),
-        dative=own.dative if own else (),
-        elative=own.elative if own else (),
-        counts_plural=bool(own and own.counts_plural),
-        nouns_capitalised=any(file.nouns_capitalised for file in files),
-        ordinal_dot=any(file.ordinal_dot for file in files),
+        forms=forms,
         own_words=own.words if own else {},
         keywords={name: frozenset(phrases) for name, phrases in keywords.items()},
         keyword_starts=frozenset(phrase.split()[0] for name in COMMANDS for phrase in keywords[name]),

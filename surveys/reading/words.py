@@ -42,6 +42,7 @@ class Word:
     WOULD: Final = 1 << 20  # "would be 9" is no answer where a "but" follows
     PREFIX: Final = 1 << 21  # written without a space before a digit: Hebrew "ב9"
     QUESTION: Final = 1 << 22  # starts a question: "who", "why"
+    CLOSER: Final = 1 << 33  # may end what is said before a score, and numbers nothing: "never coming back 1"
     KIN: Final = 1 << 26  # whose number is an age: "my son is 9"
     AT: Final = (
         1 << 27

@@ -1,0 +1,47 @@
+"""What the form of a word tells: whether a number before it counts it. Endings, one list per kind, in `[forms]` of a language file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from surveys.reading.tokens import normalise
+
+FIVE = 5  # from here Slavic languages count in another form
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """Endings of words, and how a language counts. Each list may be empty: then form tells nothing."""
+
+    plural: tuple[str, ...] = ()  # of what is counted: "tyre-s", "мастер-ов"
+    uncounted: tuple[str, ...] = ()  # of what is never counted: Estonian counts no word that ends in -r
+    uncounted_from_five: tuple[str, ...] = ()  # … by five or more: Russian counts none then that ends in -а
+    verbal: tuple[str, ...] = ()  # of verbs, which nothing counts: "sõimati", "обманули"
+    dative: tuple[str, ...] = ()  # of whom a score is for: "10 Marile"
+    elative: tuple[str, ...] = ()  # of those of whom some are counted: "3 teie inimesest"
+    counts_plural: bool = False  # nothing is counted but plurals
+    counts_case: bool = False  # what is counted has a case of its own, also after zero
+    own_script: bool = False  # its letters tell the language
+    nouns_capitalised: bool = False  # a capital makes no name
+    ordinal_dot: bool = False  # "3." is also "third"
+
+    def never_counts(self, word: str, number: int | None, *, proven: bool) -> bool:
+        """Whether `word` has a form that `number` (None: any) cannot count.
+
+        `proven` says that the text is in this language; where it is not, only endings of three letters and more tell anything.
+        """
+        if number is not None and number >= FIVE and proven and word.endswith(self.uncounted_from_five):
+            return True
+        return any(word.endswith(ending) and (proven or len(ending) > 2) for ending in self.uncounted)
+
+
+def read_forms(table: Mapping[str, Any]) -> Forms:
+    """Read `[forms]`: comma-separated endings and yes-or-no facts. Raises ValueError for a key that is neither."""
+    known = {field.name: field.default for field in fields(Forms)}
+    if unknown := sorted(set(table) - set(known)):
+        raise ValueError(f"[forms] {unknown[0]!r} is no form: use one of {', '.join(known)}")
+    read: dict[str, Any] = {
+        key: value if isinstance(value, bool) else tuple(normalise(part.strip()) for part in value.split(","))
+        for key, value in table.items()
+    }
+    return replace(Forms(), **read)
