@@ -46,7 +46,7 @@ def after_number(
 def spelled_at(phrase: Phrase, at: int) -> tuple[int, int] | None:
     """Value of the number word at `at` and the position after it; the longest reading wins ("twenty-one" over "twenty")."""
     starting = phrase.words.numbers.get(phrase.said(at))
-    if not starting or phrase.type(at) is not Type.WORD:
+    if not starting or phrase.type(at) is not Type.WORD or phrase.flags[at] & Word.FIXED:
         return None
     best, key, here = None, "", at
     for _ in range(4):

@@ -87,7 +87,9 @@ class Phrase:
             return False
         flags = self.flags[at]
         following = self.is_plural(at + 1) or self.flag(at + 1) & Word.UNIT
-        if not flags & ~Word.LABELLED and following and not self.said(at).endswith(self.words.forms.verbal):
+        word = self.said(at)
+        compound = following and word not in self.words.numbers and not word.endswith(self.words.forms.verbal)
+        if compound and not flags & ~Word.LABELLED:
             return True  # "5 phone calls"
         if flags & Word.ONE and self.type(at - 1) is Type.NUMBER and self.said(at - 1) not in {"0", "1"}:
             return not self._is_verb(at + 1)  # "9 car was ready"

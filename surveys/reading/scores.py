@@ -45,6 +45,7 @@ LEAST_PLURAL = 2
 class Place(IntEnum):
     """How much a number stands like an answer."""
 
+    NEVER = -1  # surely a time or part of a question
     NONE = 0
     FAINT = 1  # might be one, if nothing better stands in the reply
     RIVAL = 2  # begins a clause like an answer, without being surely one
@@ -74,10 +75,10 @@ def read_score(phrase: Phrase, scale: Scale) -> Reading:
         return Reading(Kind.SCORE, value)
     scores = _corrected(phrase, [c for c in candidates if c.place is Place.SCORE])
     if not scores:
-        doubtful = [c.expression for c in candidates if c.place is not Place.NONE]
+        doubtful = [c.expression for c in candidates if c.place > Place.NONE]
         kind = (
             Kind.AMBIGUOUS
-            if any(c.place is not Place.NONE and c.fits(scale) for c in candidates)
+            if any(c.place > Place.NONE and c.fits(scale) for c in candidates)
             else Kind.NOT_SCORE
         )
         return Reading(kind, offers=_offers(doubtful, scale))
@@ -128,7 +129,7 @@ def _candidates(phrase: Phrase, found: list[Expression], scale: Scale) -> list[C
         if side.denied:
             place = Place.NONE if side.left is Left.WORD else Place.FAINT
             denied_until = expression.last
-        elif is_asked(phrase, expression):
+        elif expression.value in scale and is_asked(phrase, expression):
             place = min(place, Place.NONE if expression.first else Place.FAINT)
         elif side.blocked or right is Right.CONDITION or is_taken_back(phrase, side.lead, expression):
             place = min(place, Place.FAINT)
@@ -140,7 +141,7 @@ def _candidates(phrase: Phrase, found: list[Expression], scale: Scale) -> list[C
             place = Place.RIVAL  # "8, no 9" corrects or denies
         candidate = Candidate(expression, place, side)
         if place < Place.SCORE and not candidate.fits(scale):
-            candidate = candidate._replace(place=Place.NONE)
+            candidate = candidate._replace(place=min(place, Place.NONE))
         candidates.append(candidate)
     return candidates
 
@@ -168,7 +169,12 @@ def _judge(phrase: Phrase, expression: Expression, side: LeftSide, right: Right)
             return Place.NONE if expression.spelled and expression.value == 1 else Place.RIVAL
     if left is Left.MARK:
         alone = right is Right.END or (right is Right.MARK and _is_own_sentence(phrase, expression))
-        return Place.SCORE if alone else Place.RIVAL
+        if alone:
+            return Place.SCORE
+        if expression.spelled and expression.value == 1:
+            return Place.NONE  # "8, one of the best"
+        # "10. 0 etteheidet"
+        return Place.FAINT if right is Right.WORD and may_be_counted(phrase, expression.last) else Place.RIVAL
     if expression.spelled:
         return Place.NONE
     if right is Right.ASPECT and left is Left.PRAISE:
@@ -176,8 +182,10 @@ def _judge(phrase: Phrase, expression: Expression, side: LeftSide, right: Right)
     if left is Left.PRAISE and right is Right.END:
         priced = phrase.flag(expression.first - 1) & Word.LABELLED
         return Place.RIVAL if priced else Place.SCORE  # "price 9"
-    if left is Left.WORD and _is_age_or_time(phrase, expression, lead):
-        return Place.NONE
+    if left is Left.WORD and phrase.flag(lead - 1) & Word.KIN:
+        return Place.NONE  # "my son is 9", "my wife says 9"
+    if left is Left.WORD and _is_time(phrase, expression):
+        return Place.NEVER
     if left is Left.WORD and expression.form is Form.SPLIT and len(expression.offers) < 2:
         return Place.NONE  # "waited from 9 to 11"
     if left is Left.WORD and phrase.flags[expression.first - 1] & (Word.JOIN | Word.OR):
@@ -206,13 +214,11 @@ def _may_follow(phrase: Phrase, expression: Expression, left: Left, right: Right
     return right <= Right.ASPECT and right is not Right.OPENER
 
 
-def _is_age_or_time(phrase: Phrase, expression: Expression, lead: int) -> bool:
-    """Rule 1 for what only other words tell: "my son is 9", "приехал в 9", "what does 10 mean", "open 9-5?"."""
-    first = expression.first
-    before = first - 1 - phrase.hyphenated(first - 1)
-    return phrase.said(expression.last) in QUESTION_MARKS or bool(
-        phrase.flag(lead - 1) & Word.KIN or phrase.flag(before) & Word.AT or phrase.flag(0) & Word.QUESTION
-    )
+def _is_time(phrase: Phrase, expression: Expression) -> bool:
+    """Rule 1 for what only other words tell: "приехал в 9", "what does 10 mean", "open 9-5?"."""
+    before = expression.first - 1 - phrase.hyphenated(expression.first - 1)
+    asked = phrase.said(expression.last) in QUESTION_MARKS or phrase.flag(0) & Word.QUESTION
+    return bool(asked or phrase.flag(before) & Word.AT)
 
 
 def _is_own_sentence(phrase: Phrase, expression: Expression) -> bool:
@@ -246,7 +252,8 @@ def _rivals(candidates: list[Candidate], scores: list[Candidate], scale: Scale) 
     return [
         c
         for c in candidates
-        if c.fits(scale)
+        if c.place is not Place.NEVER
+        and c.fits(scale)
         and (c.place is Place.RIVAL or (not first and c.expression.form is Form.PLAIN and not c.side.denied))
     ]
 

@@ -115,8 +115,9 @@ def right_of(phrase: Phrase, last: int, tail: int) -> Right:
         return Right.WORD
     if marked or _is_closed_filler(phrase, at):
         return Right.MARK
-    if spelled_at(phrase, at) not in {None, (1, at + 1)}:
-        return Right.WORD  # "7 eleven"
+    if (spelled := spelled_at(phrase, at)) and spelled != (1, at + 1):
+        # "7 eleven", but "9 zero complaints"
+        return Right.WORD if spelled[0] or phrase.type(spelled[1]) is not Type.WORD else Right.OPENER
     if _is_condition(phrase.flag(at + 1)):
         return Right.CONDITION
     if flags & Word.REASON:
@@ -227,7 +228,7 @@ def is_taken_back(phrase: Phrase, lead: int, expression: Expression) -> bool:
     marked = phrase.type(last) in PARTING
     denied = False
     for at in [] if marked else following[:4]:
-        if phrase.flags[at] & Word.NOT and phrase.flag(at + 1) & Word.SCORING:
+        if phrase.flags[at] & Word.NOT and (phrase.flag(at + 1) | phrase.flag(at + 2)) & Word.SCORING:
             return True
         if phrase.flags[at] & (Word.NOT | Word.NO):
             # Said twice it denies something else: "1 ei tule enam kunagi".
@@ -250,7 +251,8 @@ def is_asked(phrase: Phrase, expression: Expression) -> bool:
         end += 1
     if expression.explicit:
         return False
-    whole = phrase.flags[0] & Word.QUESTION and not any(
+    first = next((flags for flags in phrase.flags if not flags & Word.POLITE), 0)
+    whole = first & (Word.QUESTION | Word.ASKING) and not any(
         token.type is Type.STOP and token.text not in QUESTION_MARKS for token in phrase.tokens[:last]
     )
     return bool(end > last or whole) and phrase.said(end) in QUESTION_MARKS

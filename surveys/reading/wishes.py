@@ -197,7 +197,8 @@ def _clause_wishes(clause: list[str], wishes: Wishes) -> bool:
     for at, word in enumerate(clause):
         for wish in wishes.by_first_word.get(word, ()):
             before = clause[at - 1] if at else ""
-            allowed = before not in wishes.unless if wish.anywhere else not before or before in wishes.polite
+            begins = not before or before in wishes.polite or before.isdecimal()
+            allowed = before not in wishes.unless if wish.anywhere else begins
             if allowed and _follows(clause, at, wish.elements, 0, wishes):
                 return True
     return False

@@ -43,6 +43,9 @@ class Word:
     PREFIX: Final = 1 << 21  # written without a space before a digit: Hebrew "ב9"
     QUESTION: Final = 1 << 22  # starts a question: "who", "why"
     CLOSER: Final = 1 << 33  # may end what is said before a score, and numbers nothing: "never coming back 1"
+    ASKING: Final = (
+        1 << 34
+    )  # begins a question that ends in a question mark, and other sentences too: "can I give 11?"
     KIN: Final = 1 << 26  # whose number is an age: "my son is 9"
     AT: Final = (
         1 << 27
