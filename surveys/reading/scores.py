@@ -25,6 +25,7 @@ from surveys.reading.kinds import Kind, Reading
 from surveys.reading.phrase import QUESTION_MARKS, Phrase
 from surveys.reading.rest import rest_of
 from surveys.reading.sides import (
+    REACH,
     Left,
     LeftSide,
     Right,
@@ -40,6 +41,7 @@ from surveys.reading.words import Word
 from surveys.scale import Scale
 
 LEAST_PLURAL = 2
+FEW_POINTS = 5  # so many points in words may be what is missing: "one point short"
 
 
 class Place(IntEnum):
@@ -93,7 +95,7 @@ def read_score(phrase: Phrase, scale: Scale) -> Reading:
     used = [
         (_cut_from(phrase, c), c.expression.last)
         for c in candidates
-        if c.place is Place.SCORE or c.side.denied
+        if c.place is Place.SCORE or (c.side.denied and _is_turned(phrase, scores[0].expression, c))
     ]
     correction = any(c.side.correcting or c.expression.starred for c in scores)
     why = rest_of(phrase, [*used, *((e.first, e.last) for e in asked)])
@@ -106,6 +108,16 @@ def _cut_from(phrase: Phrase, candidate: Candidate) -> int:
     while candidate.side.left in {Left.WORD, Left.PRAISE} and phrase.flag(at) & Word.OPENER:
         at += 1
     return min(at, candidate.expression.first)
+
+
+def _is_turned(phrase: Phrase, score: Expression, denied: Candidate) -> bool:
+    """Whether a denied number only stands against the score: "not 9 but 8", "8, not 9"; not "8 because I never give 10"."""
+    between = range(score.last, min(denied.side.lead, score.last + REACH))
+    return not any(
+        phrase.flags[at] & Word.REASON or not phrase.flags[at]
+        for at in between
+        if phrase.type(at) is Type.WORD
+    )
 
 
 def _without_question(
@@ -196,7 +208,8 @@ def _judge(phrase: Phrase, expression: Expression, side: LeftSide, right: Right)
 
 def _may_follow(phrase: Phrase, expression: Expression, left: Left, right: Right) -> bool:
     """Whether what stands right of a number that begins the reply, or follows a verb of scoring, lets it be the score."""
-    if not expression.spelled:
+    pointed = expression.value > FEW_POINTS and phrase.flag(expression.last - 1) & Word.POINTS
+    if not expression.spelled or pointed:
         homophones = phrase.words.homophones.get(expression.value, ())
         if right is Right.PEOPLE:
             return expression.value < LEAST_PLURAL

@@ -228,7 +228,7 @@ def is_taken_back(phrase: Phrase, lead: int, expression: Expression) -> bool:
     marked = phrase.type(last) in PARTING
     denied = False
     for at in [] if marked else following[:4]:
-        if phrase.flags[at] & Word.NOT and (phrase.flag(at + 1) | phrase.flag(at + 2)) & Word.SCORING:
+        if phrase.flags[at] & Word.NOT and any(_ends_by_scoring(phrase, at + skip) for skip in (1, 2)):
             return True
         if phrase.flags[at] & (Word.NOT | Word.NO):
             # Said twice it denies something else: "1 ei tule enam kunagi".
@@ -244,6 +244,14 @@ def is_taken_back(phrase: Phrase, lead: int, expression: Expression) -> bool:
     return False
 
 
+def _ends_by_scoring(phrase: Phrase, at: int) -> bool:
+    """Whether a verb of scoring stands here and ends its clause: "10 I can't give you", not "8 I never give 10"."""
+    if not phrase.flag(at) & Word.SCORING:
+        return False
+    filler = phrase.flag(at + 1) & (Word.LEAD | Word.TAIL) and not phrase.flag(at + 1) & Word.ASIDE
+    return phrase.type(at + 1 + bool(filler)) not in {Type.WORD, Type.NUMBER}
+
+
 def is_asked(phrase: Phrase, expression: Expression) -> bool:
     """Whether the number stands inside a question: "is 9 good?"."""
     end = last = expression.last
@@ -251,11 +259,16 @@ def is_asked(phrase: Phrase, expression: Expression) -> bool:
         end += 1
     if expression.explicit:
         return False
-    first = next((flags for flags in phrase.flags if not flags & Word.POLITE), 0)
-    whole = first & (Word.QUESTION | Word.ASKING) and not any(
+    whole = last < REACH and _asks(phrase, last)
+    return bool(end > last or whole) and phrase.said(end) in QUESTION_MARKS
+
+
+def _asks(phrase: Phrase, last: int) -> bool:
+    """Whether a word begins the reply that begins questions, and no sentence ends before token `last`."""
+    first = next((flags for flags in phrase.flags[:REACH] if not flags & Word.POLITE), 0)
+    return bool(first & (Word.QUESTION | Word.ASKING)) and not any(
         token.type is Type.STOP and token.text not in QUESTION_MARKS for token in phrase.tokens[:last]
     )
-    return bool(end > last or whole) and phrase.said(end) in QUESTION_MARKS
 
 
 def _is_turn(phrase: Phrase, at: int) -> bool:
