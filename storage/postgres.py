@@ -63,6 +63,8 @@ AGAIN = (
 AWAY = (
     psycopg.OperationalError,
     psycopg.errors.ReadOnlySqlTransaction,  # the server became a standby
+    psycopg.errors.IdleInTransactionSessionTimeout,  # this process, or the line to the server, stood still
+    psycopg.errors.TransactionTimeout,  # by the server's own rule
     psycopg.errors.UndefinedTable,  # somebody took the tables away
 )
 """What makes the store unavailable for now."""
@@ -214,12 +216,12 @@ class PostgresStore:
             raise StoreUnavailable(f"{self.url} is not open.")
         unit = Unit(work)
         future = asyncio.get_running_loop().run_in_executor(self._threads, self._run, unit)
+        future.add_done_callback(_forget)
         done, _ = await asyncio.wait({future}, timeout=limit)
         if not done:
             unit.give_up()
             done, _ = await asyncio.wait({future}, timeout=LAST_WORD)
         if not done:
-            future.add_done_callback(_forget)
             raise StoreUnavailable(f"{self.url} did not answer within {self._limit:.0f} s. Try again.")
         return cast("T", future.result())
 
@@ -296,6 +298,6 @@ logging.getLogger("psycopg").addFilter(_is_news)  # that a unit failed is told b
 
 
 def _forget(future: asyncio.Future[Any]) -> None:
-    """Take note of an outcome that nobody waits for any more."""
+    """Take note of an outcome: who asked for it may have gone."""
     if not future.cancelled():
         future.exception()

@@ -1,6 +1,7 @@
 """The PostgreSQL store when the server is away, slow, full or not what it was: refusals in time, recovery by itself."""
 
 import asyncio
+import gc
 import os
 import signal
 import time
@@ -125,6 +126,35 @@ async def test_a_server_that_does_not_answer_is_hung_up_on_and_stores_nothing_la
             os.kill(pid, signal.SIGCONT)
     assert await recovers(store)
     assert await store.write(lambda tx: tx.outbox.notice("frozen", NOW))
+
+
+async def test_a_unit_that_stands_still_for_too_long_is_cut_by_the_server_and_refused(store: Store) -> None:
+    def stands_still(tx: Transaction) -> None:
+        person(tx)
+        tx.db._connection.execute(
+            "SELECT set_config('idle_in_transaction_session_timeout', '200', true)"
+        ).fetchone()
+        time.sleep(0.6)  # the server waits for the next statement
+        person(tx)
+
+    with in_time(), pytest.raises(StoreUnavailable):
+        await store.write(stands_still)
+    assert await works(store)
+
+
+async def test_nobody_hears_of_a_unit_whose_caller_has_gone(
+    store: Store, postgres_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    number = await store.write(person)
+    with psycopg.connect(postgres_url) as connection:
+        connection.execute("SELECT 1 FROM people WHERE person_id = %s FOR UPDATE", (number,))
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.1):
+                await store.write(lambda tx: tx.people.lock(number))
+        await asyncio.sleep(SHORT + LAST_WORD)
+        gc.collect()
+    assert await works(store)
+    assert caplog.records == []
 
 
 async def test_a_row_that_somebody_locks_for_long_holds_only_its_own_person_up(
