@@ -42,12 +42,16 @@ class Database:
 
     def one(self, name: str, /, **values: object) -> Row | None:
         """Return the first row, or None."""
-        row: Row | None = self._run(name, values).fetchone()
+        cursor = self._run(name, values)
+        self._sync()
+        row: Row | None = cursor.fetchone()
         return row
 
     def all(self, name: str, /, **values: object) -> list[Row]:
         """Return all rows."""
-        rows: list[Row] = self._run(name, values).fetchall()
+        cursor = self._run(name, values)
+        self._sync()
+        rows: list[Row] = cursor.fetchall()
         return rows
 
     def run(self, name: str, /, **values: object) -> None:

@@ -41,6 +41,8 @@ def configure_writer(connection: psycopg.Connection[DictRow], limit: float) -> N
     connection.prepared_max = 512  # more than there are queries
     connection.execute(SQL("SET statement_timeout = {}").format(int(limit * 1000)))
     connection.execute(SQL("SET idle_in_transaction_session_timeout = {}").format(int(limit * 1000)))
+    if connection.info.server_version >= 17_00_00:  # also between statements that nobody waits for
+        connection.execute(SQL("SET transaction_timeout = {}").format(int(limit * 1000) + 1000))
     # What is acknowledged is on the disk, whatever the server was told for others; a stronger setting stays.
     connection.execute(
         "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"

@@ -130,10 +130,8 @@ async def test_a_server_that_does_not_answer_is_hung_up_on_and_stores_nothing_la
 
 async def test_a_unit_that_stands_still_for_too_long_is_cut_by_the_server_and_refused(store: Store) -> None:
     def stands_still(tx: Transaction) -> None:
+        tx.db._connection.execute(b"SET LOCAL idle_in_transaction_session_timeout = 200")
         person(tx)
-        tx.db._connection.execute(
-            "SELECT set_config('idle_in_transaction_session_timeout', '200', true)"
-        ).fetchone()
         time.sleep(0.6)  # the server waits for the next statement
         person(tx)
 
@@ -154,7 +152,7 @@ async def test_nobody_hears_of_a_unit_whose_caller_has_gone(
         await asyncio.sleep(SHORT + LAST_WORD)
         gc.collect()
     assert await works(store)
-    assert caplog.records == []
+    assert [record for record in caplog.records if record.name == "asyncio"] == []
 
 
 async def test_a_row_that_somebody_locks_for_long_holds_only_its_own_person_up(
