@@ -27,10 +27,10 @@ def is_command(inbound: Inbound) -> bool:
     if inbound.kind is not InboundKind.TEXT:
         return False
     if inbound.channel == "sms":
+        first = inbound.text.split(maxsplit=1)[:1]
         return (
-            inbound.text.split(maxsplit=1)[:1] != []
-            and inbound.text.split(maxsplit=1)[0].lower() in STAFF_WORDS
-        )
+            first != [] and first[0].lower().removeprefix("/") in STAFF_WORDS
+        )  # a slash by habit is no other word
     return _SLASH.match(inbound.text) is not None
 
 

@@ -271,6 +271,7 @@ async def test_by_sms_staff_get_one_or_two_segments_and_nobodys_words() -> None:
             assert "kept me waiting" not in answer.text
         assert await here.says(**by_sms("explain v-1")) is None
         score = await here.says(**by_sms("SCORE 30d by branch"))
+        assert await here.says(**by_sms("/score 30d by branch")) == score  # the slash of Telegram by habit
         assert score is not None
         assert score.text.startswith("NPS +33 (")
         assert "Tallinn +33 (" in score.text
