@@ -93,12 +93,14 @@ async def score_report(
     before_by = await count(store.read, about.of, Days.of(before), by_before)
     counts, counts_before = together(now_by), together(before_by)
     result = scoring.score(counts)
-    asked = await count_asked(store.read, about.of, about.days, firm.language_of)
-    groups = _groups(scoring, now_by, before_by if by_before else None, request.by, firm.minimum_answers)
-    weighted = None
+    served = None
     if request.by in STRATA and scoring.measure == "nps":
         served = await count_asked_by(store.read, about.of, about.days, request.by)
-        weighted = _weighted(groups, served or {})
+    if served is None:
+        asked = await count_asked(store.read, about.of, about.days, firm.language_of)
+    else:
+        asked = sum(served.values())
+    groups = _groups(scoring, now_by, before_by if by_before else None, request.by, firm.minimum_answers)
     return ScoreReport(
         survey=about.survey.id,
         question=about.question.id,
@@ -117,7 +119,7 @@ async def score_report(
         before=scoring.score(counts_before),
         change=scoring.compare(counts_before, counts),
         groups=groups,
-        weighted=weighted,
+        weighted=_weighted(groups, served) if served else None,
         repeats=firm.rules.least_gap() < timedelta(days=request.period.days + before.days),
     )
 
