@@ -7,7 +7,7 @@ from math import ceil
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.pacing import Pacer
@@ -83,20 +83,22 @@ stalls = st.one_of(st.just(0.0), st.floats(0, 2))
 ways = st.lists(st.builds(Way, stalls, st.floats(0, 3), st.floats(0, 1)), min_size=1, max_size=40)
 
 
+@settings(deadline=None)
 @given(rates, ways)
 def test_no_second_of_departures_has_more_than_the_limit_however_we_stall(
     rate: float, ways: list[Way]
 ) -> None:
-    left, _ = travel(Pacer(rate), ways, 120)
+    left, _ = travel(Pacer(rate), ways, 70)
     assert most_in_a_window(left, 1.0) <= ceil(rate)
 
 
+@settings(deadline=None)
 @given(rates, st.lists(st.tuples(stalls, st.floats(0, 3)), min_size=1, max_size=40), st.floats(0, 0.5))
 def test_no_second_of_arrivals_has_more_than_the_limit_though_every_second_message_is_held_up(
     rate: float, held_up: list[tuple[float, float]], answer: float
 ) -> None:
     ways = [Way(stall, there if n % 2 else 0.0, answer) for n, (stall, there) in enumerate(held_up * 2)]
-    _, arrived = travel(Pacer(rate), ways, 120)
+    _, arrived = travel(Pacer(rate), ways, 70)
     assert most_in_a_window(sorted(arrived), 1.0) <= ceil(rate)
 
 
