@@ -83,15 +83,18 @@ def _replies(report: Report, folder: Path, amount: Amount, processes: int) -> No
         told = answers.run()
         what = f"replies, {_counted(processes, 'process', 'processes')}"
         report.rows.append(Row(what, "replies/s", told.value, p50=told.p50, p99=told.p99))
-        report.rows += _limits(seen)
+        report.rows += _limits(seen, told.value)
         _check(report, url, sent, answers.statuses)
 
 
-def _limits(seen: Seen) -> list[Row]:
-    """Say what held the work back."""
+def _limits(seen: Seen, rate: float) -> list[Row]:
+    """Say what held the work back, and what one piece of it costs: that does not depend on who else is on the machine."""
     cores = ", ".join(f"{name} {cores:.2f}" for name, cores in seen.cores.items())
+    each = ", ".join(f"{name} {1000 * cores / rate:.2f}" for name, cores in seen.cores.items())
     waits = ", ".join(f"{name} {share:.0%}" for name, share in seen.waits.items())
+    cost = 1000 * (seen.cores["ours"] + seen.cores["database"]) / rate
     return [
+        Row("  processor time of one", "ms", cost, note=each),
         Row("  of the machine's processors", "share", seen.machine, note=f"cores: {cores}"),
         Row("  of units' time behind another's lock", "share", seen.waits.get("Lock", 0.0), note=waits),
     ]
@@ -164,7 +167,7 @@ def _sends(report: Report, folder: Path, amount: Amount, workers: int) -> None:
         times = sorted(arrival.at for arrival in came)
         rate = (len(times) - 1) / (times[-1] - times[0])
         report.rows.append(Row(f"sends, {_counted(workers, 'worker', 'workers')}", "sends/s", rate))
-        report.rows += _limits(seen)
+        report.rows += _limits(seen, rate)
 
 
 def _scores(report: Report, folder: Path, amount: Amount, answers: int, people: int) -> None:
@@ -196,7 +199,7 @@ def _scores(report: Report, folder: Path, amount: Amount, answers: int, people: 
             what = f"scores by branch, {_counted(processes, 'process', 'processes')}, {answers:,} answers"
             run = told.run()
             report.rows.append(Row(what, "scores/s", run.value, p50=run.p50, p99=run.p99))
-            report.rows += _limits(seen)
+            report.rows += _limits(seen, run.value)
             report.check(f"scores told, {what}", set(told.statuses), {200})
 
 
