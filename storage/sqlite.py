@@ -58,6 +58,7 @@ class SqliteStore:
         self.path = path
         self._patience = patience
         self.url = f"sqlite:///{path}"
+        self.cache_kib: int | None = None  # pages kept in memory, where `PRAGMAS` keep too many
         self._queries = queries("sqlite3")
         self._units: queue.SimpleQueue[_Unit | None] = queue.SimpleQueue()
         self._waiting = 0
@@ -161,6 +162,8 @@ class SqliteStore:
             raise
         if new:
             self._migrated = Migrated(Schema(0, self._migrated.schema.now), self._migrated.secret)
+        if self.cache_kib is not None:
+            connection.execute(f"PRAGMA cache_size = -{self.cache_kib}")
         self._identity = sqlite_file.identity(self.path)
         return connection
 

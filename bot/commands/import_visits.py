@@ -16,6 +16,10 @@ from bot.logs import keep_quiet
 from bot.planning import Taken
 from bot.service import Service
 from storage.base import StoreError, StoreUnavailable
+from storage.sqlite import SqliteStore
+
+CACHE_KIB = 8 * 1024
+"""Pages of the store kept in memory: ten million rows take no more of it than ten thousand."""
 
 SHOWN = 5
 """Rejected rows told on the spot; the file has them all."""
@@ -77,6 +81,8 @@ async def import_file(
     firm = build_firm(config)
     batches = read_visits(source, Reading(firm.zone, firm.country, firm.languages, clock.now()))
     store = open_store(config)
+    if isinstance(store, SqliteStore):
+        store.cache_kib = CACHE_KIB
     service = Service(store, firm, clock, {})
     counts = Counts()
     rejected = RejectedFile(source)
