@@ -6,6 +6,7 @@ import pytest
 from unicode_rbnf import RbnfEngine
 
 from surveys.reading import Kind, detect_language, opt_out_keyword, read_reply
+from surveys.reading.forms import Forms, read_forms
 from surveys.reading.spelled import spelled_numbers
 from surveys.reading.vocabulary import EVERYWHERE, KEYWORDS, languages_known, load_language
 from surveys.reading.wishes import compile_wish
@@ -95,3 +96,18 @@ def test_the_language_of_a_reply_is_told_only_when_it_is_clear(
     text: str, languages: Sequence[str], language: str | None
 ) -> None:
     assert detect_language(text, languages) == language
+
+
+def test_what_the_form_of_a_word_tells_is_told_by_number_and_language() -> None:
+    forms = read_forms({"uncounted": "r, ine", "uncounted_from_five": "а", "counts_case": True})
+    assert forms.never_counts("tavaline", 2, proven=False)
+    assert not forms.never_counts("meister", 2, proven=False)
+    assert forms.never_counts("meister", 2, proven=True)
+    assert forms.never_counts("машина", 6, proven=True)
+    assert not forms.never_counts("машина", 3, proven=True)
+    assert not Forms().never_counts("anything", 6, proven=True)
+
+
+def test_a_form_that_nobody_knows_is_named_with_those_that_are_known() -> None:
+    with pytest.raises(ValueError, match="'plurals' is no form: use one of plural, uncounted"):
+        read_forms({"plurals": "s"})

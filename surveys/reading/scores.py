@@ -8,7 +8,8 @@
    was kind") or praise or blame ("9 great service"). Last: a mark or praise before it, nothing after, and no other number that
    could be it ("great service, 9").
 3. In mid-sentence only what says itself that it is one: "9/10", or a verb of scoring before it ("so I give you 6 because").
-4. Beside a condition, a denial or irony a number is no answer: "10 if you were cheaper", "almost 9", "not 9", "10? no way".
+4. A condition makes every number in its sentence no answer ("10 if you were cheaper"); an aside ("almost 9", "last time 9"), a denial
+   ("not 9") and irony ("10? no way") only the number beside them in their own clause ("almost perfect, 9" is nine).
 5. Two scores that differ are asked again, unless the second corrects the first ("9, no wait, 8", "not 9, 8").
 6. Between two whole numbers (8,5 · 7-8 · 7 or 8) and on another scale (8/10 to 1–5, 80 %) it is asked again, never converted.
 7. Number words obey the same rules, and "one" even stricter ones, since it is an article in many languages.
