@@ -112,9 +112,11 @@ def _cut_from(phrase: Phrase, candidate: Candidate) -> int:
 
 
 def _is_turned(phrase: Phrase, score: Expression, denied: Candidate) -> bool:
-    """Whether a denied number only stands against the score: "not 9 but 8", "8, not 9"; not "8 because I never give 10"."""
-    between = range(score.last, min(denied.side.lead, score.last + REACH))
-    return not any(
+    """Whether a denied number only stands against the score: "not 9 but 8", "8, not 9"; not "8, I never give 10"."""
+    lead, first = denied.side.lead, denied.expression.first
+    stated = any(flags & Word.SCORING for flags in phrase.flags[lead:first])
+    between = range(score.last, min(lead, score.last + REACH))
+    return not stated and not any(
         phrase.flags[at] & Word.REASON or not phrase.flags[at]
         for at in between
         if phrase.type(at) is Type.WORD
