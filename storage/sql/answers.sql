@@ -9,7 +9,8 @@ VALUES (:visit_id, :customer_id, :person_id, :survey, :question, :score, :why, :
 RETURNING response_id;
 
 -- name: set_response!
-UPDATE responses SET score = :score, why = :why, answered_at = :answered_at, day = :day, late = :late
+UPDATE responses SET score = :score, why = :why, answered_at = :answered_at, day = :day, late = :late,
+  channel = :channel, language = :language
 WHERE response_id = :response_id;
 
 -- name: answer^
@@ -55,14 +56,17 @@ SELECT count(*) AS n FROM responses WHERE survey = :survey AND answered_at = :an
 SELECT * FROM responses WHERE response_id = :response_id;
 
 -- name: response_with_answer^
--- A response, with what it says to one question so far; `given` is null where nothing was said.
-SELECT r.response_id, r.score, r.why, r.answered_at, r.day, r.late, a.response_id AS given, a.value, a.text
+-- A response, with what it says to one question so far; `given` is null where nothing was said, `counted` tells whether
+-- any of its answers has a value.
+SELECT r.*, a.response_id AS given, a.value, a.text,
+  EXISTS (SELECT 1 FROM answers o WHERE o.response_id = r.response_id AND o.value IS NOT NULL) AS counted
 FROM responses r LEFT JOIN answers a ON a.response_id = r.response_id AND a.question = :question
 WHERE r.response_id = :response_id;
 
 -- name: response_about_with_answer^
 -- The same of the response about a visit.
-SELECT r.response_id, r.score, r.why, r.answered_at, r.day, r.late, a.response_id AS given, a.value, a.text
+SELECT r.*, a.response_id AS given, a.value, a.text,
+  EXISTS (SELECT 1 FROM answers o WHERE o.response_id = r.response_id AND o.value IS NOT NULL) AS counted
 FROM responses r LEFT JOIN answers a ON a.response_id = r.response_id AND a.question = :question
 WHERE r.visit_id = :visit_id;
 

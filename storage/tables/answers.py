@@ -86,8 +86,8 @@ class Answers:
     ) -> tuple[int | None, str | None] | None:
         """Store one answer, its roll-ups, and what it replaces; return (value, text) replaced, or None.
 
-        `response` says when, where and for which groups the answer counts. A corrected value keeps the moment of the
-        first one: it moves between values, not between days.
+        With its first value the response gets its moment, day, channel and language from `response`; from then on all its
+        values count there. A correction, in whatever language, moves between values and never between days or groups.
         """
         stored = self._db.one("response_with_answer", response_id=response_id, question=question)
         assert stored is not None
@@ -116,11 +116,14 @@ class Answers:
         before = None if stored["given"] is None else stored
         if before is not None and (before["value"], before["text"]) == (value, text):
             return None
-        first_value = question == response.question and stored["score"] is None and value is not None
+        first_value = value is not None and not stored["counted"]
         day, at = (
             (response.day, micros(response.answered_at))
             if first_value
             else (stored["day"], stored["answered_at"])
+        )
+        channel, language = (
+            (response.channel, response.language) if first_value else (stored["channel"], stored["language"])
         )
         if before is not None:
             self._db.run(
@@ -142,6 +145,8 @@ class Answers:
             answered_at=at,
             day=day,
             late=int(response.late or bool(stored["late"])),
+            channel=channel,
+            language=language,
         )
         counts: dict[int, int] = {}
         if value is not None:
@@ -149,7 +154,8 @@ class Answers:
         if before is not None and before["value"] is not None:
             counts[before["value"]] = counts.get(before["value"], 0) - 1
         if any(counts.values()):
-            self._tally(response, question, day, counts)
+            groups = {**{name: stored[name] for name in _COLUMNS}, "channel": channel, "language": language}
+            self._tally(stored["survey"], question, day, groups, counts)
         return None if before is None else (before["value"], before["text"])
 
     def count_asked(self, survey: str, day: int, groups: Mapping[str, str | None], n: int = 1) -> None:
@@ -191,8 +197,9 @@ class Answers:
         assert row is not None
         return int(row["n"])
 
-    def _tally(self, response: Response, question: str, day: int, counts: Mapping[int, int]) -> None:
+    def _tally(
+        self, survey: str, question: str, day: int, groups: Mapping[str, str | None], counts: Mapping[int, int]
+    ) -> None:
         values = {f"v{v}": counts.get(v, 0) for v in VALUES}
-        groups = {**response.attributes, "channel": response.channel, "language": response.language}
-        keys = {dimension: groups.get(dimension) or "" for dimension in COUNTED}
-        self._db.run("tally", survey=response.survey, question=question, day=day, **keys, **values)
+        keys = {dimension: groups[dimension] or "" for dimension in COUNTED}
+        self._db.run("tally", survey=survey, question=question, day=day, **keys, **values)

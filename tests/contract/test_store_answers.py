@@ -43,6 +43,35 @@ async def test_a_correction_moves_the_count_and_keeps_day_moment_and_history(sto
     assert (old["question"], old["value"]) == ("recommend", 6)
 
 
+async def test_a_correction_in_another_language_and_channel_stays_in_the_groups_of_the_first_value(
+    store: Store,
+) -> None:
+    await store.write(lambda tx: answer(tx, "v-1", 6, language="en", channel="telegram"))
+    await store.write(lambda tx: answer(tx, "v-1", 8, language="et", channel="sms"))
+    assert await counts(store, "language") == {"en": {8: 1}}
+    assert await counts(store, "channel") == {"telegram": {8: 1}}
+
+
+async def test_a_score_after_words_in_another_language_counts_where_the_response_says(store: Store) -> None:
+    await store.write(lambda tx: answer(tx, "v-1", None, "hello?", language="en"))
+    await store.write(lambda tx: answer(tx, "v-1", 9, language="et"))
+    (row,) = await store.read.rows("all_responses")
+    assert await counts(store, "language") == {row["language"]: {9: 1}} == {"et": {9: 1}}
+
+
+async def test_a_score_after_another_value_keeps_the_day_of_the_response(store: Store) -> None:
+    def quick(tx: Transaction) -> None:
+        one = response("v-1")
+        tx.answers.record(tx.answers.add(one), one, "speed", 4, None, is_why=False)
+
+    await store.write(quick)
+    await store.write(lambda tx: answer(tx, "v-1", 9, at=NOW + DAY, day=TODAY + 1))
+    (row,) = await store.read.rows("all_responses")
+    assert row["day"] == TODAY
+    assert await store.read.daily("nps", "speed", 0, 99_999) == [(TODAY, {4: 1})]
+    assert await store.read.daily("nps", "recommend", 0, 99_999) == [(TODAY, {9: 1})]
+
+
 async def test_the_same_answer_again_changes_nothing(store: Store) -> None:
     await store.write(lambda tx: answer(tx, "v-1", 8))
     assert await store.write(lambda tx: answer(tx, "v-1", 8)) is None
