@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -86,7 +86,8 @@ def stored(tx: Transaction, all_given: list[Given]) -> None:
         facts = {name: value for name, value in told.items() if value}
         number, response = give(tx, one.value, at=at, name="Mari Tamm", **facts)  # type: ignore[arg-type]
         if one.corrected is not None:
-            tx.answers.record(number, response, "recommend", one.corrected, None, is_why=False)
+            elsewhere = replace(response, channel="telegram", language="fi", day=response.day + 1)
+            tx.answers.record(number, elsewhere, "recommend", one.corrected, None, is_why=False)
         if one.erased:
             assert response.customer_id is not None
             person = tx.people.resolve(response.customer_id, {})

@@ -198,7 +198,12 @@ class Answers:
         return int(row["n"])
 
     def _tally(
-        self, survey: str, question: str, day: int, groups: Mapping[str, str | None], counts: Mapping[int, int]
+        self,
+        survey: str,
+        question: str,
+        day: int,
+        groups: Mapping[str, str | None],
+        counts: Mapping[int, int],
     ) -> None:
         values = {f"v{v}": counts.get(v, 0) for v in VALUES}
         keys = {dimension: groups[dimension] or "" for dimension in COUNTED}
