@@ -67,10 +67,6 @@ def cases(draw: st.DrawFn) -> Case:
     ).map(timedelta)
     off = st.sampled_from([timedelta(), timedelta(), MINUTE, -MINUTE])
     history = draw(st.lists(st.tuples(ago, off, EMPLOYEES), max_size=2))
-    asked = [
-        Asked(occurred_at + DAY - when + by, f"asked-{n}", "nps", {"employee": who} if who else {})
-        for n, (when, by, who) in enumerate(history)
-    ]
     others = (
         draw(st.lists(st.tuples(st.integers(-48, 48), TOUCHPOINTS), max_size=2)) if seldom(draw, 2) else []
     )
@@ -80,7 +76,6 @@ def cases(draw: st.DrawFn) -> Case:
         addresses=draw(
             st.sampled_from([{"sms": "+3725"}, {"telegram": "7"}, {"sms": "+3725", "telegram": "7"}])
         ),
-        asked=tuple(sorted(asked, key=lambda one: one.at, reverse=True)),
         waiting=tuple(
             Waiting(f"w-{n}", occurred_at + timedelta(hours=hours), touchpoint)
             for n, (hours, touchpoint) in enumerate(others)
@@ -90,7 +85,14 @@ def cases(draw: st.DrawFn) -> Case:
     visit = Visit(visit_id, "c", occurred_at, employee=draw(EMPLOYEES), touchpoint=draw(TOUCHPOINTS))
     late = draw(st.sampled_from([0, 0, 0, 60, 600, 1441, 1800, 4320, 4321]))
     answers = draw(st.sampled_from([None, 49, 50])) if policy.quota else None
-    return Case(visit, person, policy, opening, occurred_at + late * MINUTE, answers)
+    case = Case(visit, person, policy, opening, occurred_at + late * MINUTE, answers)
+    moment = (by_hand(case)[1] if history else None) or occurred_at + DAY
+    asked = [
+        Asked(moment - when + by, f"asked-{n}", "nps", {"employee": who} if who else {})
+        for n, (when, by, who) in enumerate(history)
+    ]
+    newest_first = tuple(sorted(asked, key=lambda one: one.at, reverse=True))
+    return replace(case, person=replace(person, asked=newest_first))
 
 
 # -- by hand --------------------------------------------------------------------------------------------------------------
