@@ -21,7 +21,7 @@ NPS = Scale(0, 10)
 def test_every_file_loads_and_its_wishes_compile(code: str) -> None:
     language = load_language(code)
     assert language.keywords["opt_out"]
-    assert all(compile_wish(line).elements for line in language.wishes)
+    assert all(compile_wish(line, language.wish_classes, language.joined).elements for line in language.wishes)
     assert all(value in range(1001) for value in language.numbers.values())
 
 
@@ -72,7 +72,7 @@ def test_an_unknown_language_has_no_number_words() -> None:
 @pytest.mark.parametrize("line", ["[please] stop", "... stop", "stop* texting", "~"])
 def test_a_wish_that_cannot_be_looked_up_is_refused(line: str) -> None:
     with pytest.raises(ValueError, match="first word must be written out"):
-        compile_wish(line)
+        compile_wish(line, language.wish_classes, language.joined)
 
 
 @pytest.mark.parametrize(

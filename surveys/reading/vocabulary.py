@@ -41,6 +41,8 @@ class Language:
     print_opt_out: str
     keywords: Mapping[str, frozenset[str]]
     wishes: tuple[str, ...]
+    wish_classes: Mapping[str, str]
+    joined: tuple[str, ...]
     unless: frozenset[str]
     words: Mapping[str, int]
     phrases: Mapping[tuple[str, ...], int]
@@ -141,6 +143,8 @@ def load_language(code: str) -> Language:
         wishes=tuple(
             line.strip() for line in raw.get("wishes", {}).get("patterns", "").splitlines() if line.strip()
         ),
+        wish_classes=raw.get("wishes", {}).get("classes", {}),
+        joined=tuple(map(normalise, _list(raw.get("wishes", {}), "joined"))),
         unless=frozenset(normalise(word) for word in _list(raw.get("wishes", {}), "unless")),
         words=words,
         phrases=phrases,

@@ -6,18 +6,23 @@ the beginning or end ("9. STOP"). Wishes are patterns of words, one a line in `[
     stop texting|messaging [me]      these words side by side; | parts alternatives; [optional]; a trailing * takes any ending
     stop ... messages                up to three words between
     no more messages $               nothing after it in its clause
-    ~ unsubscribe me                 anywhere in a clause; without ~ only where a clause begins, or after "please", "and", "but" …
+    ~ unsubscribe me                 anywhere in a clause; without ~ only where a clause begins, or after "please", "and", a number …
+    dont <write> me                  any word of the class `write`, which `[wishes] classes` lists once for many patterns
 
 All languages are listened to, whatever the conversation's: an opt-out must not depend on a setting. `[wishes] unless` lists words
-that take a wish back when they stand right before it ("they never stop texting me").
+that take a wish back when they stand right before it ("they never stop texting me"), `joined` what may be written together with its
+first word (Hebrew "and").
 """
 
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from types import MappingProxyType
 
 from surveys.reading.kinds import Kind, Reading
 from surveys.reading.phrase import Phrase
-from surveys.reading.tokens import Token, Type, normalise
+from surveys.reading.tokens import Type, normalise
 from surveys.reading.vocabulary import Vocabulary, languages_known, load_language
 from surveys.reading.words import Word
 
@@ -25,6 +30,8 @@ GAP = 3
 QUOTED = '"'
 QUOTES = frozenset('"“”„«»')
 FEW_WORDS = 3
+NO_CLASSES: Mapping[str, str] = MappingProxyType({})
+_CLASS = re.compile(r"<(\w+)>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +67,19 @@ class Wishes:
     polite: frozenset[str]
 
 
-def compile_wish(line: str) -> Wish:
-    """Read a line of `[wishes] patterns`. Raises ValueError for a pattern whose first word is optional, a gap or a stem."""
-    parts = line.split()
+def compile_wish(line: str, classes: Mapping[str, str] = NO_CLASSES, joined: Sequence[str] = ()) -> Wish:
+    """Read a line of `[wishes] patterns`. Raises ValueError for an unknown class, or a first word that is optional, a gap or a stem."""
+    for name in _CLASS.findall(line):
+        if name not in classes:
+            raise ValueError(f"wish {line!r}: no class {name!r}: use one of {', '.join(classes)}")
+    parts = _CLASS.sub(lambda found: classes[found[1]], line).split()
     anywhere = parts[0] == "~"
     elements = tuple(_element(part) for part in parts[anywhere:])
     if not elements or not elements[0].words or elements[0].stems or elements[0].optional:
         raise ValueError(f"wish {line!r}: the first word must be written out, it is looked up")
-    return Wish(anywhere, elements)
+    words = elements[0].words
+    first = replace(elements[0], words=words.union(prefix + word for prefix in joined for word in words))
+    return Wish(anywhere, (first, *elements[1:]))
 
 
 def _element(part: str) -> Element:
@@ -93,7 +105,7 @@ def all_wishes() -> Wishes:
     for code in languages_known():
         language = load_language(code)
         for line in language.wishes:
-            wish = compile_wish(line)
+            wish = compile_wish(line, language.wish_classes, language.joined)
             for word in wish.elements[0].words:
                 found.setdefault(word, []).append(wish)
         unless |= language.unless
@@ -112,7 +124,7 @@ def read_keyword(phrase: Phrase) -> Reading | None:
             return Reading(kind)
         if _is_own_sentence(phrase, wishes):
             return Reading(Kind.OPT_OUT, why=phrase.text.strip())
-    if not wishes.first_words.isdisjoint(said) and _is_wished(phrase.tokens, wishes):
+    if not wishes.first_words.isdisjoint(said) and _is_wished(phrase, wishes):
         return Reading(Kind.OPT_OUT, why=phrase.text.strip())
     return None
 
@@ -174,21 +186,21 @@ def _is_own_sentence(phrase: Phrase, wishes: Wishes) -> bool:
     )
 
 
-def _is_wished(tokens: list[Token], wishes: Wishes) -> bool:
+def _is_wished(phrase: Phrase, wishes: Wishes) -> bool:
     clause: list[str] = []
-    for token in [*tokens, None]:
+    for token in [*phrase.tokens, None]:
         if token is not None and token.type in {Type.WORD, Type.NUMBER}:
             clause.append(token.text)
         elif token is not None and token.text in QUOTES:
             clause.append(QUOTED)
         elif token is None or token.type in {Type.STOP, Type.COMMA, Type.EMOJI}:
-            if _clause_wishes(clause, wishes):
+            if _clause_wishes(clause, wishes, phrase.words):
                 return True
             clause = []
     return False
 
 
-def _clause_wishes(clause: list[str], wishes: Wishes) -> bool:
+def _clause_wishes(clause: list[str], wishes: Wishes, words: Vocabulary) -> bool:
     if (
         QUOTED in clause
     ):  # the wish itself may stand in quotes; what it quotes is its object: stop calling me "dear"
@@ -197,7 +209,7 @@ def _clause_wishes(clause: list[str], wishes: Wishes) -> bool:
     for at, word in enumerate(clause):
         for wish in wishes.by_first_word.get(word, ()):
             before = clause[at - 1] if at else ""
-            begins = not before or before in wishes.polite or before.isdecimal()
+            begins = not before or before in wishes.polite or before.isdecimal() or before in words.numbers
             allowed = before not in wishes.unless if wish.anywhere else begins
             if allowed and _follows(clause, at, wish.elements, 0, wishes):
                 return True
