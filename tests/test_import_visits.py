@@ -4,13 +4,14 @@ import asyncio
 import csv
 import json
 import sqlite3
+import subprocess
+import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 
 from bot.commands.context import Context
 from bot.commands.outcome import finish
@@ -115,17 +116,27 @@ def test_every_bad_row_comes_back_with_its_reason_and_the_others_are_in(desk: De
     assert desk.visit("v-12") is not None
 
 
-def test_a_fault_of_ours_costs_no_row_but_its_own(desk: Desk, log_without_secrets: None) -> None:
-    structlog.reset_defaults()  # log as commands do
+def test_a_fault_of_ours_costs_no_row_but_its_own(desk: Desk) -> None:
     desk.import_visits(HEADER + "v-1,c-1,2024-11-16T10:00,,+37255550101,\n")
     with sqlite3.connect(desk.folder / "askwhy.db") as damage:
         damage.execute("UPDATE visits SET extra = '{', asked_at = 9e15")
     path = desk.put(
         HEADER + "v-2,c-2,2024-11-16T10:00,,,\nv-3,c-1,2024-11-16T10:00,Liis,,\nv-4,c-4,2024-11-16T10:00,,,\n"
     )
-    code = finish(Context({}, desk.folder / "config.toml", json=True), "import visits", {"file": path})
-    out, err = desk.capture.readouterr()
-    assert (code, counted(json.loads(out))) == (3, (3, 2, 0, 0, 1))
+    command = [
+        sys.executable,
+        "-m",
+        "bot",
+        "--config",
+        desk.folder / "config.toml",
+        "import",
+        "visits",
+        path,
+        "--json",
+    ]
+    told = subprocess.run(command, capture_output=True, text=True, check=False)
+    out, err = told.stdout, told.stderr
+    assert (told.returncode, counted(json.loads(out))) == (3, (3, 2, 0, 0, 1))
     assert "visit_failed" in err
     assert "Liis" not in err
     assert [(row["visit_id"], "fault of askwhy" in row["reason"]) for row in desk.rejected()] == [

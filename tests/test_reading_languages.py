@@ -21,7 +21,9 @@ NPS = Scale(0, 10)
 def test_every_file_loads_and_its_wishes_compile(code: str) -> None:
     language = load_language(code)
     assert language.keywords["opt_out"]
-    assert all(compile_wish(line, language.wish_classes, language.joined).elements for line in language.wishes)
+    assert all(
+        compile_wish(line, language.wish_classes, language.joined).elements for line in language.wishes
+    )
     assert all(value in range(1001) for value in language.numbers.values())
 
 

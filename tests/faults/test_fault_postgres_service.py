@@ -9,7 +9,7 @@ import os
 import signal
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 
 import psycopg
@@ -62,10 +62,15 @@ async def hangs(postgres: PostgresServer, url: str) -> AsyncIterator[None]:
         ).fetchall()
     frozen = [postgres.pid, *(pid for (pid,) in rows)]
     for pid in frozen:
-        os.kill(pid, signal.SIGSTOP)
+        _signal(pid, signal.SIGSTOP)
     yield
     for pid in frozen:
-        os.kill(pid, signal.SIGCONT)
+        _signal(pid, signal.SIGCONT)
+
+
+def _signal(pid: int, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):  # a connection that was just given back
+        os.kill(pid, number)
 
 
 @pytest.mark.parametrize("trouble", [restarts, is_away, hangs])
