@@ -123,17 +123,8 @@ def test_a_fault_of_ours_costs_no_row_but_its_own(desk: Desk) -> None:
     path = desk.put(
         HEADER + "v-2,c-2,2024-11-16T10:00,,,\nv-3,c-1,2024-11-16T10:00,Liis,,\nv-4,c-4,2024-11-16T10:00,,,\n"
     )
-    command = [
-        sys.executable,
-        "-m",
-        "bot",
-        "--config",
-        desk.folder / "config.toml",
-        "import",
-        "visits",
-        path,
-        "--json",
-    ]
+    config = str(desk.folder / "config.toml")
+    command = [sys.executable, "-m", "bot", "--config", config, "import", "visits", str(path), "--json"]
     told = subprocess.run(command, capture_output=True, text=True, check=False)
     out, err = told.stdout, told.stderr
     assert (told.returncode, counted(json.loads(out))) == (3, (3, 2, 0, 0, 1))
