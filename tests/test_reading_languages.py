@@ -35,7 +35,7 @@ def test_shipped_languages_have_every_keyword_and_the_lists_that_keep_scores_saf
     for bits in language.words.values():
         flags |= bits
     missing = [name for name, bit in WORD_LISTS.items() if not flags & bit]
-    assert set(missing) <= {"prefix", "partitive", "half", "at", "people"} | (
+    assert set(missing) <= {"prefix", "partitive", "half", "at", "people", "heroes", "figure"} | (
         {"join"} if code == "he" else set()
     )
     assert len(language.wishes) >= 10
@@ -74,7 +74,7 @@ def test_an_unknown_language_has_no_number_words() -> None:
 @pytest.mark.parametrize("line", ["[please] stop", "... stop", "stop* texting", "~"])
 def test_a_wish_that_cannot_be_looked_up_is_refused(line: str) -> None:
     with pytest.raises(ValueError, match="first word must be written out"):
-        compile_wish(line, language.wish_classes, language.joined)
+        compile_wish(line)
 
 
 @pytest.mark.parametrize(
@@ -113,3 +113,8 @@ def test_what_the_form_of_a_word_tells_is_told_by_number_and_language() -> None:
 def test_a_form_that_nobody_knows_is_named_with_those_that_are_known() -> None:
     with pytest.raises(ValueError, match="'plurals' is no form: use one of plural, uncounted"):
         read_forms({"plurals": "s"})
+
+
+def test_a_wish_of_an_unknown_class_is_refused() -> None:
+    with pytest.raises(ValueError, match="no class 'writ': use one of write"):
+        compile_wish("dont <writ> me", {"write": "text|message"})

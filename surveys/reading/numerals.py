@@ -84,6 +84,8 @@ def _is_labelled(phrase: Phrase, at: int) -> bool:
         return False
     for _ in range(2):
         back -= phrase.said(back) in _LABEL_MARKS
+    if phrase.said(back + 1) == "." and not phrase.glued(at) and phrase.said(at + 1) == "/":
+        return False  # "no call. 1/10"
     if phrase.said(back + 1) == "." and back and len(phrase.said(back)) > LONGEST_SHORT_FORM:
         return False  # "… a good customer. 3": a sentence ends, "no. 5" is a short form
     if phrase.flag(back) & Word.NO:

@@ -73,7 +73,7 @@ class Phrase:
         word = self.said(at)
         return (
             len(word) > 3
-            and not self.flag(at)
+            and not self.flag(at) & ~Word.NOUN
             and word.endswith(self.words.forms.plural)
             and not word.endswith(_NO_PLURAL)
         )
@@ -89,7 +89,7 @@ class Phrase:
         following = self.is_plural(at + 1) or self.flag(at + 1) & Word.UNIT
         word = self.said(at)
         compound = following and word not in self.words.numbers and not word.endswith(self.words.forms.verbal)
-        if compound and not flags & ~Word.LABELLED:
+        if compound and not flags & ~(Word.LABELLED | Word.NOUN):
             return True  # "5 phone calls"
         if flags & Word.ONE and self.type(at - 1) is Type.NUMBER and self.said(at - 1) not in {"0", "1"}:
             return not self._is_verb(at + 1)  # "9 car was ready"
@@ -100,7 +100,7 @@ class Phrase:
         if self.flag(at) & (Word.OPENER | Word.WOULD):
             return True
         word, forms = self.said(at), self.words.forms
-        unknown = self.type(at) is Type.WORD and not self.flags[at]
+        unknown = self.type(at) is Type.WORD and not self.flags[at] & ~Word.NOUN
         return unknown and (word.endswith(forms.verbal) or forms.never_counts(word, None, proven=True))
 
 

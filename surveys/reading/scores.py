@@ -5,10 +5,11 @@
    is 9"), a time by its preposition ("приехал в 9"), or part of a question ("what does 10 mean").
 2. A score stands first or last. First: nothing before it but a greeting or a lead-in ("Hi, I'd give you a 9"), and after it the end, a
    mark (9, 9. 9! 9 - 9: 9 and an emoji), a reason ("9 because"), a word that cannot be counted ("9 but", "9 the staff", "9 Mari
-   was kind") or praise or blame ("9 great service"). Last: a mark or praise before it, nothing after, and no other number that
-   could be it ("great service, 9").
+   was kind") or praise or blame ("9 great service"). Last: a mark or praise before it, or a clause of praise or blame that ends
+   in a word which takes no number ("rude seller 2"), nothing after, and no other number that could be it ("great service, 9"). A zero
+   is none before what one can have none of ("0 complaints").
 3. In mid-sentence only what says itself that it is one: "9/10", or a verb of scoring before it ("so I give you 6 because").
-4. A condition makes every number in its sentence no answer ("10 if you were cheaper"); an aside ("almost 9", "last time 9"), a denial
+4. Irony makes every number in the reply no answer ("10 to you, dream on"). A condition makes every number in its sentence no answer ("10 if you were cheaper"); an aside ("almost 9", "last time 9"), a denial
    ("not 9") and irony ("10? no way") only the number beside them in their own clause ("almost perfect, 9" is nine).
 5. Two scores that differ are asked again, unless the second corrects the first ("9, no wait, 8", "not 9, 8").
 6. Between two whole numbers (8,5 · 7-8 · 7 or 8) and on another scale (8/10 to 1–5, 80 %) it is asked again, never converted.
@@ -24,17 +25,22 @@ from surveys.reading.expression import Expression, Form
 from surveys.reading.expressions import find_expressions
 from surveys.reading.kinds import Kind, Reading
 from surveys.reading.phrase import QUESTION_MARKS, Phrase
+from surveys.reading.praise import (
+    REACH,
+    ends_in_noun,
+    is_called_good,
+    is_evaluated,
+    is_lacking,
+    may_be_counted,
+)
 from surveys.reading.rest import rest_of
 from surveys.reading.sides import (
-    REACH,
     Left,
     LeftSide,
     Right,
-    ends_in_noun,
     is_asked,
     is_taken_back,
     left_of,
-    may_be_counted,
     right_of,
 )
 from surveys.reading.tokens import Type
@@ -117,7 +123,7 @@ def _is_turned(phrase: Phrase, score: Expression, denied: Candidate) -> bool:
     stated = any(flags & Word.SCORING for flags in phrase.flags[lead:first])
     between = range(score.last, min(lead, score.last + REACH))
     return not stated and not any(
-        phrase.flags[at] & Word.REASON or not phrase.flags[at]
+        phrase.flags[at] & Word.REASON or not phrase.flags[at] & ~Word.NOUN
         for at in between
         if phrase.type(at) is Type.WORD
     )
@@ -137,6 +143,7 @@ def _without_question(
 def _candidates(phrase: Phrase, found: list[Expression], scale: Scale) -> list[Candidate]:
     head, tail, denied_until = phrase.head(), phrase.tail(), 0
     candidates: list[Candidate] = []
+    ironic = any(flags & Word.IRONY for flags in phrase.flags)
     for expression in found:
         side = left_of(phrase, expression.first, head, denied_until)
         right = right_of(phrase, expression.last, tail)
@@ -146,7 +153,9 @@ def _candidates(phrase: Phrase, found: list[Expression], scale: Scale) -> list[C
             denied_until = expression.last
         elif expression.value in scale and is_asked(phrase, expression):
             place = min(place, Place.NONE if expression.first else Place.FAINT)
-        elif side.blocked or right is Right.CONDITION or is_taken_back(phrase, side.lead, expression):
+        elif (
+            ironic or side.blocked or right is Right.CONDITION or is_taken_back(phrase, side.lead, expression)
+        ):
             place = min(place, Place.FAINT)
         if (
             right is Right.END
@@ -173,6 +182,8 @@ def _judge(phrase: Phrase, expression: Expression, side: LeftSide, right: Right)
         and not phrase.glued(expression.first)
     ):
         return Place.RIVAL  # "в 5" may be a time
+    if left is Left.START and right is not Right.END and _is_prefixed(phrase, expression.first):
+        return Place.RIVAL  # "ב-9 הייתם אמורים להגיע" is a time
     if left is Left.SCORING and phrase.flag(lead - 1) & Word.KIN and not phrase.flag(lead - 1) & Word.OPENER:
         return Place.RIVAL  # "my wife would give 9"
     if left is Left.SCORING and phrase.flag(0) & Word.QUESTION and phrase.flag(lead) & Word.SCORING:
@@ -189,7 +200,9 @@ def _judge(phrase: Phrase, expression: Expression, side: LeftSide, right: Right)
         if expression.spelled and expression.value == 1:
             return Place.NONE  # "8, one of the best"
         # "10. 0 etteheidet"
-        return Place.FAINT if right is Right.WORD and may_be_counted(phrase, expression.last) else Place.RIVAL
+        lacking = not expression.value and is_lacking(phrase, expression.last)
+        counted = right is Right.WORD and may_be_counted(phrase, expression.last)
+        return Place.FAINT if lacking or counted else Place.RIVAL
     if expression.spelled:
         return Place.NONE
     if right is Right.ASPECT and left is Left.PRAISE:
@@ -201,6 +214,8 @@ def _judge(phrase: Phrase, expression: Expression, side: LeftSide, right: Right)
         return Place.NONE  # "my son is 9", "my wife says 9"
     if left is Left.WORD and _is_time(phrase, expression):
         return Place.NEVER
+    if left is Left.WORD and right is Right.END and is_evaluated(phrase, expression.first):
+        return Place.SCORE
     if left is Left.WORD and expression.form is Form.SPLIT and len(expression.offers) < 2:
         return Place.NONE  # "waited from 9 to 11"
     if left is Left.WORD and phrase.flags[expression.first - 1] & (Word.JOIN | Word.OR):
@@ -214,8 +229,10 @@ def _may_follow(phrase: Phrase, expression: Expression, left: Left, right: Right
     pointed = expression.value > FEW_POINTS and phrase.flag(expression.last - 1) & Word.POINTS
     if not expression.spelled or pointed:
         homophones = phrase.words.homophones.get(expression.value, ())
+        if not expression.value and phrase.flag(expression.last) & Word.LACK:
+            return False  # "0 complaints"
         if right is Right.PEOPLE:
-            return expression.value < LEAST_PLURAL
+            return expression.value < LEAST_PLURAL or _are_heroes(phrase, expression)
         if right is Right.PRAISE and expression.value == 1 and ends_in_noun(phrase, expression.last):
             return False  # "1 rude waiter"
         # "0 waiting" may be praise, "1 technician" is one technician.
@@ -224,10 +241,30 @@ def _may_follow(phrase: Phrase, expression: Expression, left: Left, right: Right
             return True  # "0 цена выросла"
         return right <= most and not (right > Right.REASON and phrase.said(expression.last) in homophones)
     if expression.value == 1:  # an article in many languages
-        return right is Right.END or (left is Left.START and right <= Right.REASON)
+        most = Right.PRAISE if phrase.flags[expression.first] & Word.FIGURE else Right.REASON
+        return right is Right.END or (left is Left.START and right <= most)
     if expression.value == 0:
-        return right <= Right.REASON  # "zero service"
-    return right <= Right.ASPECT and right is not Right.OPENER
+        # "zero service" and "zero interest" count none of it.
+        judged = right in {Right.PRAISE, Right.PEOPLE} and not is_lacking(phrase, expression.last)
+        return right <= Right.REASON or (left is Left.START and judged)
+    if left is Left.START and is_called_good(phrase, expression.last):
+        return True  # "six was fine"
+    return (right <= Right.ASPECT and right is not Right.OPENER) or (
+        right is Right.PEOPLE and _are_heroes(phrase, expression)
+    )
+
+
+def _are_heroes(phrase: Phrase, expression: Expression) -> bool:
+    """Whether only praise of people follows a high score: "10 legends"; "2 legends" may be two."""
+    at = expression.last
+    alone = all(token.type > Type.WORD for token in phrase.tokens[at + 1 :])
+    return bool(expression.value > FEW_POINTS and phrase.flag(at) & Word.HEROES and alone)
+
+
+def _is_prefixed(phrase: Phrase, first: int) -> bool:
+    """Whether a preposition is written together with the number: Hebrew "ב-9", "ל9"."""
+    before = first - 1 - phrase.hyphenated(first - 1)
+    return phrase.glued(first) and bool(phrase.flag(before) & Word.PREFIX)
 
 
 def _is_time(phrase: Phrase, expression: Expression) -> bool:

@@ -6,11 +6,11 @@ from typing import NamedTuple
 from surveys.reading.expression import Expression
 from surveys.reading.following import LONGEST, spelled_at
 from surveys.reading.phrase import PARTING, QUESTION_MARKS, Phrase
+from surveys.reading.praise import REACH, is_called_good, is_counting, is_last_word, leads_to_praise
 from surveys.reading.tokens import Type
 from surveys.reading.words import Word
 
 SHORT = 2  # words of a clause that is only an aside
-REACH = 12  # tokens looked at for a denial or a condition
 _RUNNING_ON = frozenset({Type.WORD, Type.QUOTE, Type.NUMBER})
 _LEAD_SIGNS = frozenset("#№=*/")
 
@@ -122,7 +122,7 @@ def right_of(phrase: Phrase, last: int, tail: int) -> Right:
         return Right.CONDITION
     if flags & Word.REASON:
         return Right.REASON
-    if flags & Word.WOULD and phrase.flag(at + 1) & Word.LEAD:
+    if flags & Word.WOULD and phrase.flag(at + 1) & Word.LEAD and not is_called_good(phrase, at):
         return Right.CONDITION  # "5 would be generous"
     if flags & Word.ONE or (
         not flags & Word.UNIT and phrase.tokens[at].text.endswith(phrase.words.forms.verbal)
@@ -130,9 +130,9 @@ def right_of(phrase: Phrase, last: int, tail: int) -> Right:
         return Right.OPENER
     if flags & Word.PEOPLE:
         return Right.PEOPLE
-    if flags & (Word.PRAISE | Word.ASPECT) and _is_counting(phrase, at):
+    if flags & (Word.PRAISE | Word.ASPECT) and is_counting(phrase, at):
         return Right.WORD
-    if flags & Word.MINUS and _is_last_word(phrase, at):
+    if flags & Word.MINUS and is_last_word(phrase, at):
         return Right.WORD  # "3 miinus" is less than 3
     if flags & (Word.NOT | Word.NO | Word.CORRECTION | Word.MINUS):
         return Right.OPENER
@@ -147,10 +147,10 @@ def right_of(phrase: Phrase, last: int, tail: int) -> Right:
         return Right.PRAISE
     if flags & Word.POLITE and flags & Word.TAIL and not flags & Word.UNIT:
         return Right.OPENER  # "3 please turn the music down"
-    if _leads_to_praise(phrase, at):
+    if leads_to_praise(phrase, at):
         return Right.PRAISE
     unknown = phrase.tokens[at].type is Type.WORD and not flags & ~(
-        Word.LABELLED | Word.SCORING | Word.CLOSER
+        Word.LABELLED | Word.SCORING | Word.CLOSER | Word.NOUN
     )
     return Right.UNCOUNTED if unknown and _is_uncounted(phrase, at) else Right.WORD
 
@@ -162,28 +162,10 @@ def _is_ordinal(phrase: Phrase, dot: int) -> bool:
         phrase.words.forms.ordinal_dot
         and phrase.said(dot) == "."
         and phrase.type(word) is Type.WORD
-        and not phrase.flags[word] & ~Word.LABELLED
+        and not phrase.flags[word] & ~(Word.LABELLED | Word.NOUN)
         and not phrase.is_capital(word)
-        and _is_last_word(phrase, word)
+        and is_last_word(phrase, word)
     )
-
-
-def may_be_counted(phrase: Phrase, at: int) -> bool:
-    """Whether an unknown word stands here that may be counted: "ja 2 paikkaa"; not whom a score may be for ("ja 3 hinnale")."""
-    return (
-        phrase.type(at) is Type.WORD
-        and not phrase.flags[at]
-        and not phrase.is_capital(at)
-        and not phrase.said(at).endswith(phrase.words.forms.dative)
-    )
-
-
-def _leads_to_praise(phrase: Phrase, at: int) -> bool:
-    """Whether fillers run into praise: "8 в целом неплохо"."""
-    start = at
-    while phrase.flag(at) & Word.LEAD and phrase.flag(at) & Word.TAIL and at < start + REACH:
-        at += 1
-    return at > start and bool(phrase.flag(at) & Word.PRAISE) and not _is_counting(phrase, at)
 
 
 def _is_uncounted(phrase: Phrase, at: int) -> bool:
@@ -209,12 +191,12 @@ def _is_uncounted(phrase: Phrase, at: int) -> bool:
     initial, others = phrase.text[word.start], phrase.text[word.start + 1 : word.end]
     name = initial.isupper() and others.islower() and not phrase.words.forms.nouns_capitalised
     if name and (
-        after_points or (word.text.endswith(phrase.words.forms.dative) and _is_last_word(phrase, at))
+        after_points or (word.text.endswith(phrase.words.forms.dative) and is_last_word(phrase, at))
     ):
         return True
     if name and phrase.is_capital(at + 1) and phrase.flag(at + 1) & Word.LABELLED:
         return False  # "10 Downing Street"
-    return proven and (phrase.words.forms.counts_plural or name) and not _is_counting(phrase, at)
+    return proven and (phrase.words.forms.counts_plural or name) and not is_counting(phrase, at)
 
 
 def is_taken_back(phrase: Phrase, lead: int, expression: Expression) -> bool:
@@ -232,7 +214,7 @@ def is_taken_back(phrase: Phrase, lead: int, expression: Expression) -> bool:
             return True
         if phrase.flags[at] & (Word.NOT | Word.NO):
             # Said twice it denies something else: "1 ei tule enam kunagi".
-            if not denied and _is_last_word(phrase, at):
+            if not denied and is_last_word(phrase, at):
                 return True
             denied = True
     if following and phrase.flags[following[0]] & Word.REASON:
@@ -282,10 +264,6 @@ def _is_condition(flags: int) -> bool:
     return bool(flags & (Word.CONDITION | Word.ASIDE) and not flags & (Word.REASON | Word.LEAD | Word.OPENER))
 
 
-def _is_last_word(phrase: Phrase, at: int) -> bool:
-    return all(token.type > Type.WORD for token in phrase.tokens[at + 1 : at + REACH])
-
-
 def _is_blocked(phrase: Phrase, at: int, first: int, *, correcting: bool) -> bool:
     """Whether there is a condition anywhere in the sentence so far, or a denial in the same clause, further left than the lead-in (`at`)."""
     if at >= 0 and not (
@@ -331,22 +309,3 @@ def _is_closed_filler(phrase: Phrase, at: int) -> bool:
     while phrase.flag(at) & Word.TAIL:
         at += 1
     return at > start and phrase.type(at) in PARTING
-
-
-def ends_in_noun(phrase: Phrase, at: int) -> bool:
-    """Whether praise leads to an unknown word, which may be what it is about: "1 rude waiter"."""
-    while phrase.flag(at) & Word.PRAISE and not phrase.flag(at) & (Word.ASPECT | Word.OPENER):
-        at += 1
-    return phrase.type(at) is Type.WORD and not phrase.flags[at] & ~Word.LABELLED
-
-
-def _is_counting(phrase: Phrase, at: int) -> bool:
-    """Whether praise is followed by something counted: "10 very long minutes", "3 rude employees"."""
-    for i in range(at, min(at + 4, phrase.count)):
-        if phrase.tokens[i].type is not Type.WORD:
-            return False
-        if phrase.flags[i] & Word.UNIT or phrase.is_plural(i):
-            return True
-        if phrase.flags[i] & ~(Word.PRAISE | Word.ASPECT | Word.LABELLED):
-            return False
-    return False

@@ -7,6 +7,7 @@ A language file (languages/<code>.toml) is all that a new language needs. Lists 
 - `[wishes]` opt-outs said in sentences: see wishes.py.
 - `[words]` one list per bit of `Word`, see words.py. An entry of several words or with a mark inside ("not gonna lie", "где-то") means
   what its list says of the whole, whatever its words mean alone.
+- `[inflections]` what replaces the ending of a word of praise or blame in its other forms ("ый" -> "ая, ое, ые").
 - `[forms]` what the endings of words tell: see forms.py.
 - `[numbers]` `words` beside the spelling rules; `never`: spellings that mean something else too often; `endings` that may follow digits
   ("9-ga"); `suffixes` that number words take beside the spelling rules ("üheksa-le", "eight-ish"); `homophones`: words before which a
@@ -114,6 +115,20 @@ def _list(table: Mapping[str, Any], key: str) -> list[str]:
     return [entry.strip() for entry in table.get(key, "").replace("\n", ",").split(",") if entry.strip()]
 
 
+def _inflect(words: dict[str, int], inflections: Mapping[str, str]) -> None:
+    """Add the further forms of every word that is praise or blame and nothing else."""
+    for ending, others in inflections.items():
+        dropped = normalise(ending)
+        stems = [
+            word.removesuffix(dropped)
+            for word, flags in words.items()
+            if flags == Word.PRAISE and word.endswith(dropped)
+        ]
+        for stem in stems:
+            for other in others.split(","):
+                words.setdefault(stem + normalise(other.strip()), Word.PRAISE)
+
+
 @cache
 def load_language(code: str) -> Language:
     """Read one language file. Raises FileNotFoundError for a language that has none, ValueError for a word list nobody reads."""
@@ -133,6 +148,7 @@ def load_language(code: str) -> Language:
             else:
                 word = normalise(entry)
                 words[word] = words.get(word, 0) | WORD_LISTS[name]
+    _inflect(words, raw.get("inflections", {}))
     keywords, numbers = raw.get("keywords", {}), raw.get("numbers", {})
     return Language(
         code=code,

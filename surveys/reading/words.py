@@ -27,8 +27,14 @@ class Word:
     POINTS: Final = 1 << 8  # counted, and the number is a score: "points", "punkti"
     STARS: Final = 1 << 9  # counted, and the number is a score where stars are asked for
     LABELLED: Final = 1 << 10  # numbered by what follows: "room", "order", "at"
+    NUMBERED: Final = 1 << 40  # may be numbered by what follows, or praised: "slow lift 2"
     CONDITION: Final = 1 << 11  # makes every number in its sentence no answer: "if", "unless"
     ASIDE: Final = 1 << 32  # makes a number in its own clause no answer: "almost", "at least", "last time"
+    IRONY: Final = 1 << 35  # makes every number in the reply no answer: "dream on", "yeah right"
+    LACK: Final = 1 << 36  # what a zero counts in praise and blame: "0 complaints", "zero interest"
+    WAS: Final = 1 << 38  # between a score and its praise: "six was fine"
+    HEROES: Final = 1 << 39  # praise of several people, which goes with a high score: "10 legends"
+    FIGURE: Final = 1 << 37  # names the figure one, and is no article: "единица"
     NOT: Final = 1 << 12  # "not"
     NO: Final = 1 << 13  # "no"
     CORRECTION: Final = 1 << 14  # "sorry", "meant", "oops"
@@ -56,10 +62,11 @@ class Word:
     )  # part of a fixed expression, which has no numbers: "number one" (no list of its own)
 
     LEADING: Final = LEAD | SCORING | CORRECTION
+    NOUN: Final = LACK | NUMBERED  # of its own each of these is as good as an unknown word
 
 
 WORD_LISTS: Final = {
     name.lower(): bit
     for name, bit in vars(Word).items()
-    if name.isupper() and name not in {"LEADING", "FIXED"}
+    if name.isupper() and name not in {"LEADING", "NOUN", "FIXED"}
 }

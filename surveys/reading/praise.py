@@ -1,0 +1,101 @@
+"""Praise and blame beside a number: whether they are complete without it, or count something with it."""
+
+from surveys.reading.phrase import Phrase
+from surveys.reading.tokens import Type
+from surveys.reading.words import Word
+
+REACH = 12  # tokens looked at
+NEAR = 3  # words of praise between a zero and what it counts
+# Words that a number may belong to, or that a sentence goes on after.
+_TAKES_NUMBER = (
+    Word.LEADING
+    | Word.LABELLED
+    | Word.NUMBERED
+    | Word.AT
+    | Word.KIN
+    | Word.OPENER
+    | Word.REASON
+    | Word.JOIN
+    | Word.OR
+    | Word.NOT
+    | Word.NO
+    | Word.WOULD
+    | Word.QUESTION
+    | Word.PREFIX
+    | Word.OUT_OF
+    | Word.MINUS
+    | Word.PLUS
+    | Word.ASIDE
+    | Word.CONDITION
+    | Word.FIXED
+)
+
+
+def is_evaluated(phrase: Phrase, first: int) -> bool:
+    """Whether a clause that praises or blames ends right before the number at `first`, in a word that takes no number: "rude seller 2"."""
+    last = at = first - 1
+    if phrase.type(last) is not Type.WORD or phrase.is_capital(last) or phrase.flags[last] & _TAKES_NUMBER:
+        return False
+    while phrase.type(at) is Type.WORD and at > last - REACH:
+        if phrase.flags[at] & Word.PRAISE:
+            return True
+        at -= 1
+    return False
+
+
+def is_called_good(phrase: Phrase, at: int) -> bool:
+    """Whether "was" stands here, and only praise after it: "was quite ok"."""
+    ends = at + 1
+    while phrase.flag(ends) & Word.PRAISE:
+        ends += 1
+    return bool(phrase.flag(at) & Word.WAS) and ends > at + 1 and is_last_word(phrase, ends - 1)
+
+
+def is_lacking(phrase: Phrase, at: int) -> bool:
+    """Whether what a zero counts stands here, or after words of praise: "zero complaints", "zero real interest"."""
+    end = at + NEAR
+    while at < end and phrase.flag(at) & Word.PRAISE and not phrase.flag(at) & Word.LACK:
+        at += 1
+    return bool(phrase.flag(at) & Word.LACK)
+
+
+def leads_to_praise(phrase: Phrase, at: int) -> bool:
+    """Whether fillers run into praise: "8 в целом неплохо"."""
+    start = at
+    while phrase.flag(at) & Word.LEAD and phrase.flag(at) & Word.TAIL and at < start + REACH:
+        at += 1
+    return at > start and bool(phrase.flag(at) & Word.PRAISE) and not is_counting(phrase, at)
+
+
+def ends_in_noun(phrase: Phrase, at: int) -> bool:
+    """Whether praise leads to an unknown word, which may be what it is about: "1 rude waiter"."""
+    while phrase.flag(at) & Word.PRAISE and not phrase.flag(at) & (Word.ASPECT | Word.OPENER):
+        at += 1
+    return phrase.type(at) is Type.WORD and not phrase.flags[at] & ~(Word.LABELLED | Word.NOUN)
+
+
+def is_counting(phrase: Phrase, at: int) -> bool:
+    """Whether praise is followed by something counted: "10 very long minutes", "3 rude employees"."""
+    for i in range(at, min(at + 4, phrase.count)):
+        if phrase.tokens[i].type is not Type.WORD:
+            return False
+        if phrase.flags[i] & Word.UNIT or phrase.is_plural(i):
+            return True
+        if phrase.flags[i] & ~(Word.PRAISE | Word.ASPECT | Word.LABELLED | Word.NOUN):
+            return False
+    return False
+
+
+def may_be_counted(phrase: Phrase, at: int) -> bool:
+    """Whether an unknown word stands here that may be counted: "ja 2 paikkaa"; not whom a score may be for ("ja 3 hinnale")."""
+    return (
+        phrase.type(at) is Type.WORD
+        and not phrase.flags[at] & ~Word.NOUN
+        and not phrase.is_capital(at)
+        and not phrase.said(at).endswith(phrase.words.forms.dative)
+    )
+
+
+def is_last_word(phrase: Phrase, at: int) -> bool:
+    """Whether no word follows the one at `at`."""
+    return all(token.type > Type.WORD for token in phrase.tokens[at + 1 : at + REACH])
