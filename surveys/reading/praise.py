@@ -29,6 +29,8 @@ _TAKES_NUMBER = (
     | Word.CONDITION
     | Word.FIXED
 )
+_LEADS_TO_PRAISE = Word.PRAISE | Word.OPENER | Word.TAIL | Word.WAS
+_PEOPLE = Word.PEOPLE | Word.HEROES
 
 
 def is_evaluated(phrase: Phrase, first: int) -> bool:
@@ -44,11 +46,17 @@ def is_evaluated(phrase: Phrase, first: int) -> bool:
 
 
 def is_called_good(phrase: Phrase, at: int) -> bool:
-    """Whether "was" stands here, and only praise after it: "was quite ok"."""
-    ends = at + 1
-    while phrase.flag(ends) & Word.PRAISE:
-        ends += 1
-    return bool(phrase.flag(at) & Word.WAS) and ends > at + 1 and is_last_word(phrase, ends - 1)
+    """Whether only praise follows up to the end, after "was" and words like "very": "was quite ok", "väga hea"; not "very nice ladies"."""
+    last = at
+    while phrase.flag(last) & _LEADS_TO_PRAISE and not _is_verb_or_unit(phrase.flag(last)):
+        last += 1
+    last -= 1
+    praised = last >= at and phrase.flag(last) & Word.PRAISE and not phrase.flag(last) & _PEOPLE
+    return bool(praised and is_last_word(phrase, last))
+
+
+def _is_verb_or_unit(flags: int) -> bool:
+    return bool(flags & Word.UNIT or (flags & Word.WOULD and not flags & Word.WAS))
 
 
 def is_lacking(phrase: Phrase, at: int) -> bool:
@@ -79,9 +87,9 @@ def is_counting(phrase: Phrase, at: int) -> bool:
     for i in range(at, min(at + 4, phrase.count)):
         if phrase.tokens[i].type is not Type.WORD:
             return False
-        if phrase.flags[i] & Word.UNIT or phrase.is_plural(i):
+        if (phrase.flags[i] & Word.UNIT and not phrase.flags[i] & Word.POLITE) or phrase.is_plural(i):
             return True
-        if phrase.flags[i] & ~(Word.PRAISE | Word.ASPECT | Word.LABELLED | Word.NOUN):
+        if phrase.flags[i] & ~(Word.PRAISE | Word.ASPECT | Word.LABELLED | Word.POLITE | Word.NOUN):
             return False
     return False
 

@@ -182,8 +182,10 @@ def _judge(phrase: Phrase, expression: Expression, side: LeftSide, right: Right)
         and not phrase.glued(expression.first)
     ):
         return Place.RIVAL  # "в 5" may be a time
-    if left is Left.START and right is not Right.END and _is_prefixed(phrase, expression.first):
-        return Place.RIVAL  # "ב-9 הייתם אמורים להגיע" is a time
+    if _is_prefixed(phrase, expression.first) and (
+        left is Left.PRAISE or (left is Left.START and right is not Right.END)
+    ):
+        return Place.RIVAL  # a time: "ב-9 הייתם אמורים להגיע"
     if left is Left.SCORING and phrase.flag(lead - 1) & Word.KIN and not phrase.flag(lead - 1) & Word.OPENER:
         return Place.RIVAL  # "my wife would give 9"
     if left is Left.SCORING and phrase.flag(0) & Word.QUESTION and phrase.flag(lead) & Word.SCORING:
@@ -245,10 +247,12 @@ def _may_follow(phrase: Phrase, expression: Expression, left: Left, right: Right
         return right is Right.END or (left is Left.START and right <= most)
     if expression.value == 0:
         # "zero service" and "zero interest" count none of it.
-        judged = right in {Right.PRAISE, Right.PEOPLE} and not is_lacking(phrase, expression.last)
-        return right <= Right.REASON or (left is Left.START and judged)
-    if left is Left.START and is_called_good(phrase, expression.last):
-        return True  # "six was fine"
+        denied = right is Right.OPENER and phrase.flag(expression.last) & (Word.NOT | Word.NO | Word.PRAISE)
+        judged = (denied or right in {Right.PRAISE, Right.PEOPLE}) and not is_lacking(phrase, expression.last)
+        return right <= Right.REASON or bool(left is Left.START and judged)
+    homonym = phrase.flags[expression.first] & Word.OPENER  # Italian "sei" is also "you are"
+    if left is Left.START and not homonym and is_called_good(phrase, expression.last):
+        return True  # "six was fine", "six very good"
     return (right <= Right.ASPECT and right is not Right.OPENER) or (
         right is Right.PEOPLE and _are_heroes(phrase, expression)
     )

@@ -122,7 +122,11 @@ def right_of(phrase: Phrase, last: int, tail: int) -> Right:
         return Right.CONDITION
     if flags & Word.REASON:
         return Right.REASON
-    if flags & Word.WOULD and phrase.flag(at + 1) & Word.LEAD and not is_called_good(phrase, at):
+    if (
+        flags & Word.WOULD
+        and phrase.flag(at + 1) & Word.LEAD
+        and not (flags & Word.WAS and is_called_good(phrase, at))
+    ):
         return Right.CONDITION  # "5 would be generous"
     if flags & Word.ONE or (
         not flags & Word.UNIT and phrase.tokens[at].text.endswith(phrase.words.forms.verbal)
@@ -139,9 +143,9 @@ def right_of(phrase: Phrase, last: int, tail: int) -> Right:
     if flags & Word.ASPECT:
         return Right.ASPECT
     if flags & Word.OPENER:
-        counted = phrase.type(at + 1) is Type.NUMBER or phrase.said(at + 1).endswith(
-            phrase.words.forms.elative
-        )
+        number = phrase.type(at + 1) is Type.NUMBER and not phrase.is_counted(at + 2)
+        some = phrase.said(at + 1).endswith(phrase.words.forms.elative)
+        counted = number or (some and not phrase.flag(at + 1) & Word.PRAISE)
         return Right.WORD if counted else Right.OPENER  # "7 to 9", "3 teie inimesest"
     if flags & Word.PRAISE:
         return Right.PRAISE
