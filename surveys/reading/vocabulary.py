@@ -44,6 +44,7 @@ class Language:
     wishes: tuple[str, ...]
     wish_classes: Mapping[str, str]
     joined: tuple[str, ...]
+    after: frozenset[str]
     unless: frozenset[str]
     words: Mapping[str, int]
     phrases: Mapping[tuple[str, ...], int]
@@ -161,6 +162,7 @@ def load_language(code: str) -> Language:
         ),
         wish_classes=raw.get("wishes", {}).get("classes", {}),
         joined=tuple(map(normalise, _list(raw.get("wishes", {}), "joined"))),
+        after=frozenset(normalise(word) for word in _list(raw.get("wishes", {}), "after")),
         unless=frozenset(normalise(word) for word in _list(raw.get("wishes", {}), "unless")),
         words=words,
         phrases=phrases,

@@ -11,7 +11,7 @@ the beginning or end ("9. STOP"). Wishes are patterns of words, one a line in `[
 
 All languages are listened to, whatever the conversation's: an opt-out must not depend on a setting. `[wishes] unless` lists words
 that take a wish back when they stand right before it ("they never stop texting me"), `joined` what may be written together with its
-first word (Hebrew "and").
+first word (Hebrew "and"), `after` words that a wish may begin after ("wrong number dont text me").
 """
 
 import re
@@ -65,6 +65,7 @@ class Wishes:
     first_words: frozenset[str]
     unless: frozenset[str]
     polite: frozenset[str]
+    after: frozenset[str]
 
 
 def compile_wish(line: str, classes: Mapping[str, str] = NO_CLASSES, joined: Sequence[str] = ()) -> Wish:
@@ -102,6 +103,7 @@ def all_wishes() -> Wishes:
     found: dict[str, list[Wish]] = {}
     unless: set[str] = set()
     polite: set[str] = set()
+    after: set[str] = set()
     for code in languages_known():
         language = load_language(code)
         for line in language.wishes:
@@ -109,9 +111,12 @@ def all_wishes() -> Wishes:
             for word in wish.elements[0].words:
                 found.setdefault(word, []).append(wish)
         unless |= language.unless
+        after |= language.after
         polite |= {word for word, flags in language.words.items() if flags & Word.POLITE}
     by_first_word = {word: tuple(wishes) for word, wishes in found.items()}
-    return Wishes(by_first_word, frozenset(found), frozenset(unless), frozenset(polite))
+    return Wishes(
+        by_first_word, frozenset(found), frozenset(unless), frozenset(polite), frozenset(polite | after)
+    )
 
 
 def read_keyword(phrase: Phrase) -> Reading | None:
@@ -209,7 +214,7 @@ def _clause_wishes(clause: list[str], wishes: Wishes, words: Vocabulary) -> bool
     for at, word in enumerate(clause):
         for wish in wishes.by_first_word.get(word, ()):
             before = clause[at - 1] if at else ""
-            begins = not before or before in wishes.polite or before.isdecimal() or before in words.numbers
+            begins = not before or before in wishes.after or before.isdecimal() or before in words.numbers
             allowed = before not in wishes.unless if wish.anywhere else begins
             if allowed and _follows(clause, at, wish.elements, 0, wishes):
                 return True
