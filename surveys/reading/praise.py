@@ -79,7 +79,9 @@ def ends_in_noun(phrase: Phrase, at: int) -> bool:
     """Whether praise leads to an unknown word, which may be what it is about: "1 rude waiter"."""
     while phrase.flag(at) & Word.PRAISE and not phrase.flag(at) & (Word.ASPECT | Word.OPENER):
         at += 1
-    return phrase.type(at) is Type.WORD and not phrase.flags[at] & ~(Word.LABELLED | Word.NOUN)
+    return phrase.type(at) is Type.WORD and not phrase.flags[at] & ~(
+        Word.LABELLED | Word.FREQUENT | Word.NOUN
+    )
 
 
 def is_counting(phrase: Phrase, at: int) -> bool:

@@ -9,8 +9,9 @@
    in a word which takes no number ("rude seller 2"), nothing after, and no other number that could be it ("great service, 9"). A zero
    is none before what one can have none of ("0 complaints").
 3. In mid-sentence only what says itself that it is one: "9/10", or a verb of scoring before it ("so I give you 6 because").
-4. Irony makes every number in the reply no answer ("10 to you, dream on"). A condition makes every number in its sentence no answer ("10 if you were cheaper"); an aside ("almost 9", "last time 9"), a denial
-   ("not 9") and irony ("10? no way") only the number beside them in their own clause ("almost perfect, 9" is nine).
+4. Irony makes every number in the reply no answer ("10 to you, dream on"), a condition every number in its sentence ("10 if you were
+   cheaper"); an aside ("almost 9", "last time 9"), a denial ("not 9") and doubt ("10? no way") only the number beside them in their
+   own clause ("almost perfect, 9" is nine).
 5. Two scores that differ are asked again, unless the second corrects the first ("9, no wait, 8", "not 9, 8").
 6. Between two whole numbers (8,5 · 7-8 · 7 or 8) and on another scale (8/10 to 1–5, 80 %) it is asked again, never converted.
 7. Number words obey the same rules, and "one" even stricter ones, since it is an article in many languages.
@@ -248,8 +249,11 @@ def _may_follow(phrase: Phrase, expression: Expression, left: Left, right: Right
     if expression.value == 0:
         # "zero service" and "zero interest" count none of it.
         denied = right is Right.OPENER and phrase.flag(expression.last) & (Word.NOT | Word.NO | Word.PRAISE)
-        judged = (denied or right in {Right.PRAISE, Right.PEOPLE}) and not is_lacking(phrase, expression.last)
+        blaming = right in {Right.PRAISE, Right.PEOPLE} or is_called_good(phrase, expression.last)
+        judged = (denied or blaming) and not is_lacking(phrase, expression.last)
         return right <= Right.REASON or bool(left is Left.START and judged)
+    if right is Right.PRAISE and phrase.words.forms.counts_plural and ends_in_noun(phrase, expression.last):
+        return False  # "two rude staff"
     homonym = phrase.flags[expression.first] & Word.OPENER  # Italian "sei" is also "you are"
     if left is Left.START and not homonym and is_called_good(phrase, expression.last):
         return True  # "six was fine", "six very good"
