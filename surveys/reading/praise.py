@@ -34,15 +34,15 @@ _PEOPLE = Word.PEOPLE | Word.HEROES
 
 
 def is_evaluated(phrase: Phrase, first: int) -> bool:
-    """Whether a clause that praises or blames ends right before the number at `first`, in a word that takes no number: "rude seller 2"."""
-    last = at = first - 1
-    if phrase.type(last) is not Type.WORD or phrase.is_capital(last) or phrase.flags[last] & _TAKES_NUMBER:
-        return False
-    while phrase.type(at) is Type.WORD and at > last - REACH:
-        if phrase.flags[at] & Word.PRAISE:
-            return True
-        at -= 1
-    return False
+    """Whether praise or blame and one word that takes no number end right before the number at `first`: "rude seller 2"."""
+    last = first - 1
+    return bool(
+        phrase.type(last) is Type.WORD
+        and len(phrase.said(last)) > 1
+        and not phrase.is_capital(last)
+        and not phrase.flags[last] & _TAKES_NUMBER
+        and phrase.flag(last - 1) & Word.PRAISE
+    )
 
 
 def is_called_good(phrase: Phrase, at: int) -> bool:
@@ -79,9 +79,10 @@ def ends_in_noun(phrase: Phrase, at: int) -> bool:
     """Whether praise leads to an unknown word, which may be what it is about: "1 rude waiter"."""
     while phrase.flag(at) & Word.PRAISE and not phrase.flag(at) & (Word.ASPECT | Word.OPENER):
         at += 1
-    return phrase.type(at) is Type.WORD and not phrase.flags[at] & ~(
+    unknown = phrase.type(at) is Type.WORD and not phrase.flags[at] & ~(
         Word.LABELLED | Word.FREQUENT | Word.NOUN
     )
+    return unknown or bool(phrase.flag(at) & Word.UNIT)
 
 
 def is_counting(phrase: Phrase, at: int) -> bool:
@@ -89,7 +90,7 @@ def is_counting(phrase: Phrase, at: int) -> bool:
     for i in range(at, min(at + 4, phrase.count)):
         if phrase.tokens[i].type is not Type.WORD:
             return False
-        if (phrase.flags[i] & Word.UNIT and not phrase.flags[i] & Word.POLITE) or phrase.is_plural(i):
+        if (phrase.flags[i] & Word.UNIT and not _is_greeting(phrase, i)) or phrase.is_plural(i):
             return True
         if phrase.flags[i] & ~(Word.PRAISE | Word.ASPECT | Word.LABELLED | Word.POLITE | Word.NOUN):
             return False
@@ -109,3 +110,8 @@ def may_be_counted(phrase: Phrase, at: int) -> bool:
 def is_last_word(phrase: Phrase, at: int) -> bool:
     """Whether no word follows the one at `at`."""
     return all(token.type > Type.WORD for token in phrase.tokens[at + 1 : at + REACH])
+
+
+def _is_greeting(phrase: Phrase, at: int) -> bool:
+    """Whether two polite words stand together: "head päeva" (have a good day)."""
+    return bool(phrase.flag(at) & phrase.flag(at - 1) & Word.POLITE)

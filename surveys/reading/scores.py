@@ -5,8 +5,8 @@
    is 9"), a time by its preposition ("приехал в 9"), or part of a question ("what does 10 mean").
 2. A score stands first or last. First: nothing before it but a greeting or a lead-in ("Hi, I'd give you a 9"), and after it the end, a
    mark (9, 9. 9! 9 - 9: 9 and an emoji), a reason ("9 because"), a word that cannot be counted ("9 but", "9 the staff", "9 Mari
-   was kind") or praise or blame ("9 great service"). Last: a mark or praise before it, or a clause of praise or blame that ends
-   in a word which takes no number ("rude seller 2"), nothing after, and no other number that could be it ("great service, 9"). A zero
+   was kind") or praise or blame ("9 great service"). Last: a mark or praise before it, also praise and one more word that
+   takes no number ("rude seller 2"), nothing after, and no other number that could be it ("great service, 9"). A zero
    is none before what one can have none of ("0 complaints").
 3. In mid-sentence only what says itself that it is one: "9/10", or a verb of scoring before it ("so I give you 6 because").
 4. Irony makes every number in the reply no answer ("10 to you, dream on"), a condition every number in its sentence ("10 if you were
@@ -211,8 +211,8 @@ def _judge(phrase: Phrase, expression: Expression, side: LeftSide, right: Right)
     if right is Right.ASPECT and left is Left.PRAISE:
         return Place.RIVAL  # "8 food 6 service"
     if left is Left.PRAISE and right is Right.END:
-        priced = phrase.flag(expression.first - 1) & Word.LABELLED
-        return Place.RIVAL if priced else Place.SCORE  # "price 9"
+        numbered = phrase.flag(expression.first - 1) & (Word.LABELLED | Word.NUMBERED | Word.AT)
+        return Place.RIVAL if numbered else Place.SCORE  # "price 9", "top 10"
     if left is Left.WORD and phrase.flag(lead - 1) & Word.KIN:
         return Place.NONE  # "my son is 9", "my wife says 9"
     if left is Left.WORD and _is_time(phrase, expression):
