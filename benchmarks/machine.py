@@ -46,7 +46,7 @@ def describe() -> dict[str, Any]:
         "processor": _processor(),
         "cores": len(CORES),
         "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1),
-        "system": f"{platform.system()} {platform.release()}",
+        "system": f"{platform.system()} {platform.release().partition('-')[0]}",
         "python": platform.python_version(),
         "sqlite": sqlite3.sqlite_version,
         "libraries": {name: version(name) for name in LIBRARIES},
