@@ -75,8 +75,9 @@ def claim(
     ):  # as at night: then the others are looked at together
         put_off(tx, firm, channel, tx.visits.due(channel, now, PUT_OFF), now, restored_at)
         return Batch(claimed, more=True)
+    enough = limit if firm.segments_per_day is None else len(claimed) + 1  # each may use up today's segments
     for visit in due:
-        if len(claimed) >= limit:
+        if len(claimed) >= min(limit, enough):
             break
         one = claim_one(tx, firm, channel, visit, now, (new_id(), owner), restored_at)
         claimed += [one] if one else []

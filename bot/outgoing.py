@@ -16,7 +16,7 @@ from storage.transaction import Transaction
 from surveys.effects import Ask, Effect
 from surveys.opening import Opening
 from surveys.questions.base import Choice
-from surveys.segments import as_sms
+from surveys.segments import as_sms, measure_sms
 
 
 class Kind(StrEnum):
@@ -96,9 +96,11 @@ def queue(
     claim: tuple[str, str, datetime] | None = None,
 ) -> int:
     """Store one message to be sent, of a conversation or to a person; return its number."""
+    segments = None
     if channel == "sms":
         # What is stored is what is billed, and what the provider's listing is compared with.
         message = replace(message, text=as_sms(message.text))
+        segments = measure_sms(message.text).segments
     return tx.outbox.add(
         kind,
         channel,
@@ -111,6 +113,7 @@ def queue(
         conversation_id=row.conversation_id if row else None,
         not_after=not_after,
         claim=claim,
+        segments=segments,
     )
 
 

@@ -21,9 +21,9 @@ SELECT count(*) AS n FROM inbox WHERE channel = :channel AND address = :address 
 
 -- name: add_outbound^
 INSERT INTO outbox (kind, channel, address, person_id, visit_id, conversation_id, state, priority, due_at, not_after,
-  attempt_id, owner, lease_until, tries, provider_rank, body, created_at)
+  attempt_id, owner, lease_until, tries, provider_rank, segments, body, created_at)
 VALUES (:kind, :channel, :address, :person_id, :visit_id, :conversation_id, :state, :priority, :due_at, :not_after,
-  :attempt_id, :owner, :lease_until, :tries, 0, :body, :created_at)
+  :attempt_id, :owner, :lease_until, :tries, 0, :segments, :body, :created_at)
 RETURNING outbox_id;
 
 -- name: outbound^

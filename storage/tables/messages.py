@@ -75,8 +75,12 @@ class Outbox:
         due_at: datetime | None = None,
         not_after: datetime | None = None,
         claim: tuple[str, str, datetime] | None = None,
+        segments: int | None = None,
     ) -> int:
-        """Store a message as due, or as claimed by `claim` (attempt id, owner, lease end); return its number."""
+        """Store a message as due, or as claimed by `claim` (attempt id, owner, lease end); return its number.
+
+        `segments` is what an SMS is expected to be billed as, until the provider tells.
+        """
         attempt, owner, lease = claim or (None, None, None)
         row = self._db.one(
             "add_outbound",
@@ -94,6 +98,7 @@ class Outbox:
             owner=owner,
             lease_until=micros(lease),
             tries=1 if claim else 0,
+            segments=segments,
             body=encode(body),
             created_at=micros(now),
         )
