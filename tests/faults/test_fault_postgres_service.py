@@ -57,14 +57,15 @@ async def is_away(postgres: PostgresServer, url: str) -> AsyncIterator[None]:
 @asynccontextmanager
 async def hangs(postgres: PostgresServer, url: str) -> AsyncIterator[None]:
     with psycopg.connect(url) as connection:
+        os.kill(postgres.pid, signal.SIGSTOP)  # first of all: no connection can come after the list
         rows = connection.execute(
-            "SELECT pid FROM pg_stat_activity WHERE application_name = 'askwhy'"
+            "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
         ).fetchall()
-    frozen = [postgres.pid, *(pid for (pid,) in rows)]
+    frozen = [pid for (pid,) in rows]
     for pid in frozen:
         _signal(pid, signal.SIGSTOP)
     yield
-    for pid in frozen:
+    for pid in [postgres.pid, *frozen]:
         _signal(pid, signal.SIGCONT)
 
 
