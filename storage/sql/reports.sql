@@ -139,6 +139,7 @@ SELECT metric, period, branch, product, value FROM metrics ORDER BY metric, peri
 
 -- name: queue_ages
 -- The oldest message that waits, by queue.
-SELECT 'inbox' AS queue, min(received_at) AS since FROM inbox WHERE state IN ('staff', 'retry')
+SELECT 'inbox' AS queue, min(received_at) AS since FROM inbox
+WHERE state IN ('staff', 'retry', 'quarantined') AND state <> 'quarantined'
 UNION ALL SELECT 'outbox', min(due_at) FROM outbox WHERE state IN ('due', 'retry')
 UNION ALL SELECT 'visits', min(due_at) FROM visits WHERE state = 'planned';

@@ -38,6 +38,7 @@ SELECT (SELECT count(*) FROM inbox WHERE state IN ('staff', 'retry', 'quarantine
 
 -- name: waiting_since
 -- Since when the oldest entry of each queue is due; rows of senders that rest on purpose are in there too.
-SELECT 'inbox' AS queue, '' AS channel, min(received_at) AS since FROM inbox WHERE state IN ('staff', 'retry')
+SELECT 'inbox' AS queue, '' AS channel, min(received_at) AS since FROM inbox
+WHERE state IN ('staff', 'retry', 'quarantined') AND state <> 'quarantined'
 UNION ALL SELECT 'outbox', channel, min(due_at) FROM outbox WHERE state IN ('due', 'retry') GROUP BY channel
 UNION ALL SELECT 'visits', channel, min(due_at) FROM visits WHERE state = 'planned' GROUP BY channel;
