@@ -155,7 +155,10 @@ def _candidates(phrase: Phrase, found: list[Expression], scale: Scale) -> list[C
         elif expression.value in scale and is_asked(phrase, expression):
             place = min(place, Place.NONE if expression.first else Place.FAINT)
         elif (
-            ironic or side.blocked or right is Right.CONDITION or is_taken_back(phrase, side.lead, expression)
+            (ironic and 2 * expression.value > scale.low + scale.high)
+            or side.blocked
+            or right is Right.CONDITION
+            or is_taken_back(phrase, side.lead, expression)
         ):
             place = min(place, Place.FAINT)
         if (
