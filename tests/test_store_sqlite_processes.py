@@ -101,6 +101,7 @@ async def test_the_wal_and_the_handles_stay_bounded_under_writes_with_readers_al
     stopping.set()
     await asyncio.gather(*reading)
     cuts = [(before, after) for before, after in pairwise(sizes) if after < before]
-    assert cuts and max(after for _, after in cuts) < WAL_BOUND  # a busy machine may need several tries for a cut
+    assert cuts  # a busy machine may need several tries for one
+    assert max(after for _, after in cuts) < WAL_BOUND
     assert open_files() <= handles + 2
     await store.close()

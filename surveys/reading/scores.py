@@ -49,6 +49,7 @@ from surveys.reading.words import Word
 from surveys.scale import Scale
 
 LEAST_PLURAL = 2
+ROLLED_EYES = frozenset("🙄🙃🤡")
 FEW_POINTS = 5  # so many points in words may be what is missing: "one point short"
 
 
@@ -133,18 +134,45 @@ def _is_turned(phrase: Phrase, score: Expression, denied: Candidate) -> bool:
 def _without_question(
     phrase: Phrase, found: list[Expression], scale: Scale
 ) -> tuple[list[Expression], list[Expression]]:
-    """Part off ranges that only repeat the question, and make them lead-ins: "on a scale from 0 to 10 I'd say 9"."""
-    ranges = {(scale.low, scale.high), (1, scale.high)} if len(found) > 1 else set()
-    asked = [e for e in found if e.offers in ranges]
-    for expression in asked:
-        phrase.flags[expression.first : expression.last] = [Word.LEAD] * (expression.last - expression.first)
-    return [e for e in found if e.offers not in ranges], asked
+    """Part off what only repeats the question, and make it a lead-in: "on a scale from 0 to 10 I'd say 9", "10 point scale: 9"."""
+    if len(found) < 2:
+        return found, []
+    ranges = {(scale.low, scale.high), (1, scale.high)}
+    answers: list[Expression] = []
+    asked: list[Expression] = []
+    for expression in found:
+        place = (expression.first, expression.last)
+        if expression.offers not in ranges:
+            place = _scale_around(phrase, expression, scale)
+        phrase.flags[slice(*place)] = [Word.LEAD] * (place[1] - place[0])
+        (asked if any(place) else answers).append(expression)
+    return answers, asked
+
+
+def _scale_around(phrase: Phrase, expression: Expression, scale: Scale) -> tuple[int, int]:
+    """Find a scale named by its top: "10 point scale", "10-балльной шкале", "scale to 10"; (0, 0) if the number names none."""
+    first, end = expression.first, expression.last
+    if phrase.said(first) != str(scale.high) and expression.value != scale.high:
+        return 0, 0
+    if phrase.flag(first - 1) & (Word.OUT_OF | Word.OR):
+        for at in range(max(first - 3, 0), first):
+            if phrase.flag(at) & Word.SCALE:
+                return at, end
+    while end < expression.last + 2 and (
+        phrase.type(end) is Type.DASH
+        or (phrase.type(end) is Type.WORD and not phrase.flag(end) & ~(Word.POINTS | Word.NOUN))
+    ):
+        end += 1
+    return (first, end + 1) if phrase.flag(end) & Word.SCALE else (0, 0)
 
 
 def _candidates(phrase: Phrase, found: list[Expression], scale: Scale) -> list[Candidate]:
     head, tail, denied_until = phrase.head(), phrase.tail(), 0
     candidates: list[Candidate] = []
-    ironic = any(flags & Word.IRONY for flags in phrase.flags)
+    ironic = any(
+        flags & Word.IRONY or token.text in ROLLED_EYES
+        for flags, token in zip(phrase.flags, phrase.tokens, strict=True)
+    )
     for expression in found:
         side = left_of(phrase, expression.first, head, denied_until)
         right = right_of(phrase, expression.last, tail)

@@ -6,6 +6,7 @@ the beginning or end ("9. STOP"). Wishes are patterns of words, one a line in `[
     stop texting|messaging [me]      these words side by side; | parts alternatives; [optional]; a trailing * takes any ending
     stop ... messages                up to three words between
     no more messages $               nothing after it in its clause
+    remove me from !waiting          none of these words among the next four
     ~ unsubscribe me                 anywhere in a clause; without ~ only where a clause begins, or after "please", "and", a number …
     dont <write> me                  any word of the class `write`, which `[wishes] classes` lists once for many patterns
 
@@ -43,6 +44,7 @@ class Element:
     optional: bool = False
     gap: bool = False
     end: bool = False
+    unless: bool = False
 
     def fits(self, word: str) -> bool:
         """Whether `word` may stand here."""
@@ -88,12 +90,13 @@ def _element(part: str) -> Element:
         return Element(gap=True)
     if part == "$":
         return Element(end=True)
-    optional = part.startswith("[")
-    choices = part.strip("[]").split("|")
+    optional, unless = part.startswith("["), part.startswith("!")
+    choices = part.strip("[]!").split("|")
     return Element(
         frozenset(normalise(c) for c in choices if not c.endswith("*")),
         tuple(normalise(c[:-1]) for c in choices if c.endswith("*")),
         optional,
+        unless=unless,
     )
 
 
@@ -230,6 +233,9 @@ def _follows(clause: list[str], at: int, elements: tuple[Element, ...], number: 
         return any(_follows(clause, at + skip, elements, number + 1, wishes) for skip in range(GAP + 1))
     if element.end:
         return all(word in wishes.polite for word in clause[at : at + GAP]) and len(clause) <= at + GAP
+    if element.unless:
+        free = not any(element.fits(word) for word in clause[at : at + GAP + 1])
+        return free and _follows(clause, at, elements, number + 1, wishes)
     if (
         at < len(clause)
         and element.fits(clause[at])
