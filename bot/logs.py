@@ -9,7 +9,7 @@ import logging
 import re
 import sys
 from collections.abc import Iterable, Iterator, MutableMapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final, TextIO
 
 # Fields that hold what a customer wrote or was written. Say its length instead: text_length=…
@@ -29,8 +29,8 @@ _PASSWORD_IN_URL: Final = re.compile(r"(?<=://)([^/\s:@]*):[^/\s@]*@")
 _PHONE: Final = re.compile(r"(?:\+|%2B)[1-9](?:[\s().-]?\d){6,14}", re.IGNORECASE)
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
-# Words of ours: event names, channels, states. Nothing of the above is in them.
-_HARMLESS: Final = re.compile(r"[A-Za-z_. -]{1,60}", re.ASCII)
+# Words of ours: event names, channels, states, moments. Nothing of the above is in them.
+_HARMLESS: Final = re.compile(r"[A-Za-z_. -]{1,60}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 
 _secrets: list[str] = []
 
@@ -51,18 +51,16 @@ def set_up(*, secrets: Iterable[str] = (), level: str = "info", stream: TextIO |
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.stdlib.PositionalArgumentsFormatter(),
         structlog.processors.format_exc_info,
         withhold,
     ]
-    structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
-    )
     last = (
         _readable if target.isatty() else structlog.processors.JSONRenderer(ensure_ascii=False, default=str)
+    )
+    structlog.configure(
+        processors=[*shared, clean, last],
+        logger_factory=lambda name="": _Lines(target, name),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
     )
     handler = logging.StreamHandler(target)
     handler.setFormatter(
@@ -79,6 +77,24 @@ def set_up(*, secrets: Iterable[str] = (), level: str = "info", stream: TextIO |
         logging.getLogger(name).propagate = True
     for chatty in CHATTY:
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
+
+
+class _Lines:
+    """Where records of ours go: straight to the stream, not by way of `logging`, which takes twice the time.
+
+    As in `logging`, a line that cannot be written stops nothing.
+    """
+
+    def __init__(self, target: TextIO, name: str) -> None:
+        self.name = name
+        self._target = target
+
+    def msg(self, line: str) -> None:
+        with suppress(OSError, ValueError):  # full, or closed
+            self._target.write(line + "\n")
+            self._target.flush()
+
+    debug = info = warning = error = critical = msg
 
 
 def keep_quiet() -> None:

@@ -69,8 +69,7 @@ def _inbound_sms(service: Service, channel: SmsChannel) -> Handler:
         inbound = channel.read_inbound(_raw_path(request), request.url.query, request.headers, body)
         if inbound is None:
             return Response(status_code=403)
-        with bind(message_id=inbound.external_id):
-            await service.on_inbound(inbound)
+        await service.on_inbound(inbound)
         return Response(NOTHING_TO_SAY, media_type="application/xml")
 
     return answer
@@ -97,8 +96,7 @@ def _telegram(service: Service, channel: TelegramChannel, secret: str) -> Handle
             return Response("The body is no JSON object.", status_code=400)
         inbound = channel.parse_update(update)
         if inbound is not None:
-            with bind(message_id=inbound.external_id):
-                await service.on_inbound(inbound)
+            await service.on_inbound(inbound)
         return Response(status_code=200)
 
     return answer
