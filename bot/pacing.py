@@ -82,9 +82,9 @@ class Pacer:
 
     def _room_at(self, now: float) -> float:
         """When fewer than the limit are in the window that ends then."""
-        counted = sorted(self._arrived + self._flying)
-        if len(counted) < self._limit:
+        if len(self._arrived) + len(self._flying) < self._limit:
             return now
+        counted = sorted(self._arrived + self._flying)
         room_at = counted[-self._limit] + self._window
         if room_at > now:
             return room_at
