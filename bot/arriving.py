@@ -11,10 +11,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.firm import Firm
-from bot.planning import Taken, plan_for_stranger, take_visit
+from bot.planning import Taken, as_plan, judge_known, plan_not_to, reachable, take_visit
 from bot.privacy.erasing import without_person
-from storage.rows import CustomerRow
+from storage.rows import AddressRow, CustomerRow
+from storage.tables.visits import Plan
 from storage.transaction import Transaction
+from surveys.asking import Person, Suppressed, channel_or_reason
 from surveys.visits import Visit
 
 MANY = 8
@@ -51,18 +53,24 @@ def take_visits(tx: Transaction, firm: Firm, visits: Sequence[Visit], now: datet
 
 
 class _Strangers:
-    """Visits of strangers that wait to be stored together. `met`: who is no stranger any more because of this batch."""
+    """Visits of strangers that wait to be stored together, and who is no stranger any more because of this batch."""
 
     def __init__(self, tx: Transaction, firm: Firm, now: datetime) -> None:
         self._tx = tx
         self._firm = firm
         self._now = now
         self._waiting: dict[str, Visit] = {}
-        self._met: set[tuple[str, str | None]] = set()
+        self._visits: set[str] = set()
+        self._customers: set[str] = set()
+        self._phones: set[str | None] = set()
 
     def met(self, visit: Visit) -> bool:
         """Tell whether this batch brought this visit, its customer or its phone before."""
-        return not self._met.isdisjoint(_marks(visit))
+        return (
+            visit.customer_id in self._customers
+            or visit.visit_id in self._visits
+            or (visit.phone in self._phones and visit.phone is not None)
+        )
 
     def brought(self, visit: Visit) -> bool:
         """Tell whether a visit waits already, the same in everything."""
@@ -75,7 +83,9 @@ class _Strangers:
 
     def remember(self, visit: Visit) -> None:
         """Note that whoever stands behind a visit is known from now on."""
-        self._met.update(_marks(visit))
+        self._visits.add(visit.visit_id)
+        self._customers.add(visit.customer_id)
+        self._phones.add(visit.phone)
 
     def store(self) -> None:
         """Store who waits."""
@@ -83,14 +93,21 @@ class _Strangers:
             return
         tx, visits = self._tx, tuple(self._waiting.values())
         people = tx.people.add_strangers([(_customer(visit), visit.phone) for visit in visits])
-        plans = [plan_for_stranger(tx, self._firm, visit, self._now) for visit in visits]
+        plans = [_plan(tx, self._firm, visit, self._now) for visit in visits]
         tx.visits.add_many(zip(visits, people, plans, strict=True), self._now)
         self._waiting = {}
 
 
-def _marks(visit: Visit) -> list[tuple[str, str | None]]:
-    marks: list[tuple[str, str | None]] = [("visit", visit.visit_id), ("customer", visit.customer_id)]
-    return [*marks, ("phone", visit.phone)] if visit.phone else marks
+def _plan(tx: Transaction, firm: Firm, visit: Visit, now: datetime) -> Plan:
+    """Decide about the visit of somebody of whom nothing is known but what the visit says."""
+    phone = (AddressRow("sms", visit.phone, None, None),) if visit.phone else ()
+    known = Person(addresses=reachable(firm, phone))
+    policy = firm.rules.for_visit(visit)
+    why_not = channel_or_reason(visit, known, policy, now)
+    if isinstance(why_not, Suppressed):  # most rows of a file about the past: no clock needs to be looked at
+        return plan_not_to(firm.survey_for(visit, policy), why_not)
+    plan, _ = as_plan(visit, judge_known(tx, firm, visit, known, now, None))
+    return plan
 
 
 def _customer(visit: Visit) -> CustomerRow:

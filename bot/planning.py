@@ -85,9 +85,8 @@ def take_visit(tx: Transaction, firm: Firm, visit: Visit, now: datetime) -> Take
         return Taken.NEW
     tx.visits.note_handed_in(visit)
     if known_customer is None and before.visit.customer_id == visit.customer_id:
-        known_customer = tx.people.customer(
-            visit.customer_id
-        )  # another process took the same visit in just now
+        # another process took the same visit in just now
+        known_customer = tx.people.customer(visit.customer_id)
         phone_of = person_id
     same_customer = known_customer is not None and _says_nothing_new(visit, known_customer)
     same_phone = visit.phone is None or (known_customer is not None and phone_of == known_customer.person_id)
@@ -126,7 +125,9 @@ def claim_invitation(
     if opens_at is not None:
         tx.visits.plan(visit_id, Plan("planned", row.survey, channel, opens_at))
         return None
-    judged = _judge(tx, firm, row.visit, _known(tx, firm, row.visit, person, addresses, now), now, row.quiet)
+    judged = judge_known(
+        tx, firm, row.visit, _known(tx, firm, row.visit, person, addresses, now), now, row.quiet
+    )
     decision = judged.decision
     if isinstance(decision, Suppressed):
         suppress(tx, visit_id, decision, now)
@@ -156,7 +157,7 @@ def _closed_until(
     while askwhy was down are put off in seconds.
     """
     policy = firm.rules.for_visit(row.visit)
-    phone = _reachable(firm, addresses).get("sms")
+    phone = reachable(firm, addresses).get("sms")
     opening = firm.opening(row.visit, policy, row.quiet or row.visit.quiet_hours, phone)
     if opening.is_open(now):
         return None
@@ -171,15 +172,7 @@ def judge(
     """Decide about one visit by what is stored at this moment."""
     person = tx.people.lock(person_id)
     known = _known(tx, firm, visit, person, tx.people.addresses(person_id), now)
-    return _judge(tx, firm, visit, known, now, quiet)
-
-
-def plan_for_stranger(tx: Transaction, firm: Firm, visit: Visit, now: datetime) -> Plan:
-    """Decide about the visit of somebody of whom nothing is known but what the visit says."""
-    phone = (AddressRow("sms", visit.phone, None, None),) if visit.phone else ()
-    known = Person(addresses=_reachable(firm, phone))
-    plan, _ = _as_plan(visit, _judge(tx, firm, visit, known, now, None))
-    return plan
+    return judge_known(tx, firm, visit, known, now, quiet)
 
 
 def _known(
@@ -195,16 +188,17 @@ def _known(
     return Person(
         opted_out=person.opted_out_at is not None,
         erased=person.erased_at is not None,
-        addresses=_reachable(firm, addresses),
+        addresses=reachable(firm, addresses),
         asked=tx.visits.asked_of(person.person_id, now - firm.look_back()),
         waiting=tx.visits.waiting_of(person.person_id, visit.visit_id),
         open_visit=open_row.visit_id if open_row else None,
     )
 
 
-def _judge(
+def judge_known(
     tx: Transaction, firm: Firm, visit: Visit, known: Person, now: datetime, quiet: str | None
 ) -> Judgement:
+    """Decide about one visit of a person by what is known of them."""
     policy = firm.rules.for_visit(visit)
     survey = firm.survey_for(visit, policy)
     opening = firm.opening(visit, policy, quiet or visit.quiet_hours, known.addresses.get("sms"))
@@ -322,17 +316,23 @@ def _begin(
 def _plan(
     tx: Transaction, firm: Firm, visit: Visit, person_id: int, now: datetime
 ) -> tuple[Plan, tuple[str, ...]]:
-    return _as_plan(visit, judge(tx, firm, visit, person_id, now))
+    return as_plan(visit, judge(tx, firm, visit, person_id, now))
 
 
-def _as_plan(visit: Visit, judged: Judgement) -> tuple[Plan, tuple[str, ...]]:
+def as_plan(visit: Visit, judged: Judgement) -> tuple[Plan, tuple[str, ...]]:
+    """Return a decision as it is stored, and the waiting visits that lose to this one."""
     match judged.decision:
         case Ask(at, channel, displaced):
             # The moment it should have been asked, also when that has passed: the claim finds the next allowed one.
             due = due_at(visit.occurred_at, judged.policy, judged.opening) or at
             return Plan("planned", judged.survey.id, channel, due), displaced
-        case Suppressed(reason, detail):
-            return Plan("suppressed", judged.survey.id, reason=str(reason), detail=detail), ()
+        case Suppressed():
+            return plan_not_to(judged.survey, judged.decision), ()
+
+
+def plan_not_to(survey: Survey, why: Suppressed) -> Plan:
+    """Return the decision not to ask as it is stored."""
+    return Plan("suppressed", survey.id, reason=str(why.reason), detail=why.detail)
 
 
 def _displace(tx: Transaction, visit_id: str, displaced: tuple[str, ...], now: datetime) -> None:
@@ -367,7 +367,7 @@ def _answers_so_far(
     return tx.answers.this_month(survey.id, survey.primary, policy.quota.by, value, since)
 
 
-def _reachable(firm: Firm, rows: Iterable[AddressRow]) -> dict[str, str]:
+def reachable(firm: Firm, rows: Iterable[AddressRow]) -> dict[str, str]:
     """Return where messages may arrive, by channel: those that are switched on (all of them, where nothing is sent)."""
     return {
         row.channel: row.address

@@ -105,18 +105,12 @@ def decide(
     `answers_so_far` is how many answers this month has for the visit's value of the quota's column; None where there
     is no quota or the visit has no such value. A visit that loses to another one never comes back, whatever becomes of the other.
     """
-    if person.opted_out:
-        return Suppressed(Reason.OPTED_OUT)
-    if person.erased:
-        return Suppressed(Reason.ERASED)
-    channel = next((channel for channel in policy.channels if person.addresses.get(channel)), None)
-    if channel is None:
-        return Suppressed(Reason.NO_ADDRESS, {"channels": ", ".join(policy.channels)})
+    channel = channel_or_reason(visit, person, policy, now)
+    if isinstance(channel, Suppressed):
+        return channel
     now = now.astimezone(UTC)  # sums and differences within one zone would go by its wall clock
     occurred_at = visit.occurred_at.astimezone(UTC)
     latest = occurred_at + policy.stale_after
-    if now > latest:
-        return _stale(policy)
     due = due_at(occurred_at, policy, opening)
     at = due if due is None or due >= now else opening.next_open(now)
     never_allowed = (
@@ -137,6 +131,20 @@ def decide(
             else Ask(at, channel, tuple(other.visit_id for other in _others(visit, person)))
         )
     )
+
+
+def channel_or_reason(visit: Visit, person: Person, policy: Policy, now: datetime) -> str | Suppressed:
+    """Return the channel to ask on, or the first of the reasons that hold whenever the customer may be written to."""
+    if person.opted_out:
+        return Suppressed(Reason.OPTED_OUT)
+    if person.erased:
+        return Suppressed(Reason.ERASED)
+    channel = next((channel for channel in policy.channels if person.addresses.get(channel)), None)
+    if channel is None:
+        return Suppressed(Reason.NO_ADDRESS, {"channels": ", ".join(policy.channels)})
+    if now.astimezone(UTC) > visit.occurred_at.astimezone(UTC) + policy.stale_after:
+        return _stale(policy)
+    return channel
 
 
 def in_sample(visit_id: str, sample: float) -> bool:

@@ -89,6 +89,11 @@ def visible(text: str, *, joiners: bool = True) -> str:
     return " ".join(shown.strip(_JOINERS + " ").split())
 
 
+def all_visible(text: str) -> bool:
+    """Tell whether `visible` would take nothing out of a printable text."""
+    return not _FILLERS.search(text) and not _SELECTORS.search(text)
+
+
 def moment_in(text: str, zone: ZoneInfo, now: datetime) -> datetime:
     """Return the moment (UTC) of an ISO 8601 text; without an offset it is `zone`'s clock. Raises CellProblem.
 

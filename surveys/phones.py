@@ -146,7 +146,7 @@ def _number(phone: str) -> PhoneNumber:
     )
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=8192)
 def _type_of(phone: str) -> int:
     """Return the kind of a number in E.164: asked when it comes in, and when something is to be sent to it."""
     code = calling_code(phone)

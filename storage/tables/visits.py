@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -65,25 +66,25 @@ class Visits:
 
     def add(self, visit: Visit, person_id: int, received_at: datetime, number: int, plan: Plan) -> None:
         """Store a new visit with what was decided about it."""
-        self._db.run("add_visit", **self._row(visit, person_id, received_at, number, plan))
+        self._db.run("add_visit", **self._row(visit, person_id, micros(received_at), number, plan))
 
     def add_many(self, visits: Iterable[tuple[Visit, int, Plan]], received_at: datetime) -> None:
         """Store the first visits of (person) each, with what was decided about them."""
-        rows = [storable(self._row(visit, person, received_at, 1, plan)) for visit, person, plan in visits]
+        received = micros(received_at)
+        rows = [storable(self._row(visit, person, received, 1, plan)) for visit, person, plan in visits]
         self._db.many("add_visit", rows)
 
     def _row(
-        self, visit: Visit, person_id: int, received_at: datetime, number: int, plan: Plan
+        self, visit: Visit, person_id: int, received_at: int, number: int, plan: Plan
     ) -> dict[str, object]:
-        return {
-            **_facts(visit),
-            "customer_id": visit.customer_id,
-            "person_id": person_id,
-            "received_at": micros(received_at),
-            "visit_number": number,
-            "fingerprint": self.fingerprint(visit),
-            **_plan(plan),
-        }
+        row = _facts(visit)
+        row["customer_id"] = visit.customer_id
+        row["person_id"] = person_id
+        row["received_at"] = received_at
+        row["visit_number"] = number
+        row["fingerprint"] = self.fingerprint(visit)
+        row.update(_plan(plan))
+        return row
 
     def change(self, visit: Visit) -> None:
         """Store new facts about a visit."""
@@ -216,7 +217,7 @@ def _plan(plan: Plan) -> dict[str, object]:
     return {
         "state": plan.state,
         "reason": plan.reason,
-        "detail": _json(plan.detail),
+        "detail": _detail(tuple(plan.detail.items())) if plan.detail else "{}",
         "survey": plan.survey,
         "channel": plan.channel,
         "due_at": micros(plan.due_at),
@@ -228,6 +229,12 @@ def _asked(row: Row) -> Asked:
     return Asked(
         at=moment(row["asked_at"]), visit_id=row["visit_id"], survey=row["survey"], attributes=attributes
     )
+
+
+@lru_cache(maxsize=256)
+def _detail(items: tuple[tuple[str, Any], ...]) -> str:
+    """Encode what a reason refers to: the same few texts for most visits of a file."""
+    return encode(dict(items))
 
 
 def _json(value: Mapping[str, Any] | None) -> str:
