@@ -58,6 +58,7 @@ class Service:
         self.dispatchers = dispatchers
         self.staff = staff
         self._staff_lock = asyncio.Lock()
+        self._staff_asked = False  # since the last look
 
     async def on_visits(self, visits: Sequence[Visit]) -> list[Taken]:
         """Take visits in, in one transaction; all of them are stored when this returns, or none."""
@@ -127,12 +128,16 @@ class Service:
 
     async def answer_staff(self) -> None:
         """Answer what staff asked, oldest first; a question that was not answered before a crash is answered now."""
+        self._staff_asked = True
         if self.staff is None or self._staff_lock.locked():
             return
         async with self._staff_lock:
             if not await self.store.hold("staff"):
                 return
-            while rows := await self.store.write(lambda tx: tx.inbox.waiting("staff", 10)):
+            while self._staff_asked:
+                self._staff_asked = False
+                rows = await self.store.write(lambda tx: tx.inbox.waiting("staff", AT_ONCE))
+                self._staff_asked |= len(rows) == AT_ONCE
                 for row in rows:
                     with bind(message_id=row.external_id):
                         await self._answer_one(self.staff, row)

@@ -3,7 +3,8 @@
 READ COMMITTED with row locks: a unit that is about a person locks the person first (`tx.people.lock`), claims pass over
 rows that others hold. A unit that lost a race or a deadlock is run again; one that met a lost connection is refused,
 because nobody but its caller knows whether it may be repeated. Statements go out in a pipeline: a unit waits for the
-server where it reads something, not for each of its writes.
+server where it reads something, not for each of its writes. Nobody asks first whether a connection still lives: one
+that died in the pool is passed over, since nothing can have come of what it did not answer before the commit.
 
 Invariant: no caller waits longer than the limit; a connection whose server does not answer is cut.
 """
@@ -13,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Hashable
+from collections.abc import AsyncIterator, Callable, Hashable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -119,7 +120,6 @@ class PostgresStore:
             timeout=self._limit / 2,
             reconnect_timeout=self._limit / 2,
             configure=server.configure_reader,
-            check=AsyncConnectionPool.check_connection,
             open=False,
         )
         await self._readers.open()
@@ -154,12 +154,8 @@ class PostgresStore:
     async def fetch(self, name: str, **values: object) -> list[Row]:
         """Return all rows of a named query."""
         try:
-            async with (
-                asyncio.timeout(server.READ_WITHIN + LAST_WORD),
-                self._readers.connection() as connection,
-            ):
-                cursor = await connection.execute(self._queries[name], storable(values))
-                return list(await cursor.fetchall())
+            async with asyncio.timeout(server.READ_WITHIN + LAST_WORD):
+                return await self._fetch(self._queries[name], storable(values))
         except TimeoutError as error:
             raise StoreUnavailable(
                 f"{self.url} did not answer within {server.READ_WITHIN} s. Try again."
@@ -169,6 +165,7 @@ class PostgresStore:
 
     async def stream(self, name: str, **values: object) -> AsyncIterator[Row]:
         """Yield the rows of a named query from a cursor on the server."""
+        await self._readers.check()  # what has begun to be told cannot begin anew on another connection
         try:
             async with (
                 self._readers.connection() as connection,
@@ -191,6 +188,19 @@ class PostgresStore:
     async def check(self) -> list[str]:
         """Return what is wrong: keys that would be given twice, unfinished moves."""
         return await asyncio.to_thread(server.problems, self._address)
+
+    async def _fetch(self, query: str, values: Mapping[str, object]) -> list[Row]:
+        """Run one query; connections that died in the pool are passed over: to read twice does no harm."""
+        died = 0
+        while True:
+            async with self._readers.connection() as connection:
+                try:
+                    cursor = await connection.execute(query, values)
+                    return list(await cursor.fetchall())
+                except psycopg.OperationalError:
+                    died += 1
+                    if not connection.broken or died > READERS:
+                        raise
 
     # -- one unit of work ---------------------------------------------------------------------------------------------
 
@@ -244,14 +254,7 @@ class PostgresStore:
             try:
                 connection = self._writers.getconn()
                 try:
-                    with unit.on(connection):
-                        connection.execute("BEGIN")
-                        died = self._most  # from here on nothing is tried twice
-                        with connection.pipeline() as pipeline:
-                            tx = Transaction(connection, self._queries, self._migrated.secret, pipeline.sync)
-                            result = unit.run(tx)
-                            connection.execute("COMMIT")
-                        return result
+                    return self._transact(unit, connection)
                 finally:
                     _end(connection)
                     self._writers.putconn(connection)
@@ -259,8 +262,30 @@ class PostgresStore:
                 raise
             except AWAY as error:
                 died += 1
-                if died > self._most or isinstance(error, PoolTimeout):
+                if died > self._most or not isinstance(error, _Dead):
                     raise self._unavailable(error) from error
+
+    def _transact(self, unit: Unit, connection: psycopg.Connection[DictRow]) -> Any:
+        """Run a unit on a connection. Raises _Dead where that never answered: then nothing was committed."""
+        answered = False
+
+        def sync() -> None:
+            nonlocal answered
+            pipeline.sync()
+            answered = True
+
+        try:
+            with unit.on(connection), connection.pipeline() as pipeline:
+                connection.execute("BEGIN")  # travels with the first statements of the unit
+                result = unit.run(Transaction(connection, self._queries, self._migrated.secret, sync))
+                if not answered:  # then what fails below may have been committed, and is not run again
+                    sync()
+                connection.execute("COMMIT")
+        except psycopg.OperationalError as error:
+            if answered or not connection.broken:
+                raise
+            raise _Dead(*error.args) from error
+        return result
 
     def _migrate(self) -> Migrated:
         try:
@@ -276,6 +301,10 @@ class PostgresStore:
             )
         said = " ".join(str(error).split())
         return StoreUnavailable(f"{self.url}: {said}. Check the server and [storage] url.")
+
+
+class _Dead(psycopg.OperationalError):
+    """A connection of the pool had died before it was used."""
 
 
 def from_url(url: str) -> PostgresStore:

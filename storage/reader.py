@@ -144,7 +144,7 @@ _VALUES = tuple((value, f"v{value}") for value in range(11))
 
 
 def _counts(row: Row) -> Counts:
-    return {value: int(row[column]) for value, column in _VALUES if row[column]}
+    return {value: n for value, column in _VALUES if (n := row[column])}
 
 
 def _with_extra(row: Row) -> dict[str, Any]:

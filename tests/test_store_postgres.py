@@ -80,14 +80,35 @@ async def test_a_server_that_restarted_is_used_again_without_anybody_noticing(
     store: Store, postgres: PostgresServer
 ) -> None:
     await asyncio.gather(*(works(store) for _ in range(30)))  # all connections are made
-    await store.read.staff()
+    await asyncio.gather(*(store.read.staff() for _ in range(30)))
     assert await store.hold("sms:1")
     await asyncio.to_thread(postgres.kill)
     await asyncio.to_thread(postgres.start)
     assert all(await asyncio.gather(*(works(store) for _ in range(30))))
-    assert await store.read.staff() == []
+    assert await asyncio.gather(*(store.read.staff() for _ in range(30))) == [[]] * 30
     assert await recovers(store)
     assert await store.hold("sms:1") or await store.hold("sms:1")
+
+
+async def test_connections_that_the_server_ended_are_passed_over_by_all_who_use_one(
+    store: Store, postgres_url: str
+) -> None:
+    number = await store.write(person)
+
+    async def told() -> list[str]:
+        return [row["customer_id"] async for row in store.read.stream("all_visits")]
+
+    uses = (  # the second only writes: it could find out no sooner than by its commit
+        lambda: store.write(lambda tx: tx.people.lock(number).person_id),
+        lambda: store.write(lambda tx: tx.people.set_language(number, "et")),
+        lambda: store.read.staff(),
+        told,
+    )
+    for use in uses:
+        first = await asyncio.gather(*(use() for _ in range(30)))
+        for pid in backends(postgres_url):
+            run(postgres_url, f"SELECT pg_terminate_backend({pid})")
+        assert await asyncio.gather(*(use() for _ in range(30))) == first
 
 
 async def test_while_the_server_is_away_units_are_refused_in_time_and_then_taken_again(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,7 +10,7 @@ from typing import Any
 
 from bot.firm import Firm
 from bot.reports.counting import MONTH, Counts, Days, count, count_asked, count_asked_by
-from bot.reports.subject import Scoring, subject_of, together
+from bot.reports.subject import Scoring, Subject, subject_of, together
 from storage.base import Store
 from surveys.measures.base import Result, Scale, valid
 from surveys.measures.nps import BANDS as NPS_BANDS
@@ -89,17 +90,13 @@ async def score_report(
     about = await subject_of(store, firm, request, branches)
     scoring, before = about.scoring, previous(request.period, language)
     by_before = request.by if groups_before and request.by != MONTH else None
-    now_by = await count(store.read, about.of, about.days, request.by)
-    before_by = await count(store.read, about.of, Days.of(before), by_before)
+    now_by, before_by, (asked, served) = await asyncio.gather(
+        count(store.read, about.of, about.days, request.by),
+        count(store.read, about.of, Days.of(before), by_before),
+        _asked(store, firm, about, request.by),
+    )
     counts, counts_before = together(now_by), together(before_by)
     result = scoring.score(counts)
-    served = None
-    if request.by in STRATA and scoring.measure == "nps":
-        served = await count_asked_by(store.read, about.of, about.days, request.by)
-    if served is None:
-        asked = await count_asked(store.read, about.of, about.days, firm.language_of)
-    else:
-        asked = sum(served.values())
     groups = _groups(scoring, now_by, before_by if by_before else None, request.by, firm.minimum_answers)
     return ScoreReport(
         survey=about.survey.id,
@@ -162,6 +159,17 @@ def score_json(report: ScoreReport) -> dict[str, Any]:
 
 def _numbers(result: Result) -> dict[str, float | None]:
     return {"value": _number(result.value), "low": _number(result.low), "high": _number(result.high)}
+
+
+async def _asked(
+    store: Store, firm: Firm, about: Subject, by: str | None
+) -> tuple[int, dict[str, int] | None]:
+    """Return how many were asked; by group too, where the score may be weighted by that."""
+    if by in STRATA and about.scoring.measure == "nps":
+        served = await count_asked_by(store.read, about.of, about.days, by)
+        if served is not None:
+            return sum(served.values()), served
+    return await count_asked(store.read, about.of, about.days, firm.language_of), None
 
 
 def _weighted(groups: tuple[Group, ...], served: Mapping[str, int]) -> WeightedScore | None:

@@ -6,7 +6,7 @@ INSERT INTO responses (visit_id, customer_id, person_id, survey, question, score
   language, late, touchpoint, branch, employee, product, extra)
 VALUES (:visit_id, :customer_id, :person_id, :survey, :question, :score, :why, :answered_at, :day, :channel,
   :language, :late, :touchpoint, :branch, :employee, :product, :extra)
-RETURNING response_id;
+RETURNING *;
 
 -- name: set_response!
 UPDATE responses SET score = :score, why = :why, answered_at = :answered_at, day = :day, late = :late,

@@ -52,6 +52,9 @@ class Answers:
 
     def add(self, response: Response) -> int:
         """Store a response that has no answers yet; return its number."""
+        return int(self._add(response)["response_id"])
+
+    def _add(self, response: Response) -> Row:
         attributes = dict(response.attributes)
         columns = {name: attributes.pop(name, None) for name in _COLUMNS}
         row = self._db.one(
@@ -72,7 +75,7 @@ class Answers:
             extra=encode(attributes),
         )
         assert row is not None
-        return int(row["response_id"])
+        return row
 
     def record(
         self,
@@ -99,7 +102,8 @@ class Answers:
         """Record likewise in the response about the visit, which is stored first where there is none."""
         stored = self._db.one("response_about_with_answer", visit_id=response.visit_id, question=question)
         if stored is None:
-            return self.record(self.add(response), response, question, value, text, is_why=is_why)
+            nothing_yet = {"given": None, "value": None, "text": None, "counted": False}
+            stored = {**self._add(response), **nothing_yet}
         return self._record(stored, response, question, value, text, is_why=is_why)
 
     def _record(
