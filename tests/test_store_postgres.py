@@ -101,7 +101,7 @@ async def test_connections_that_the_server_ended_are_passed_over_by_all_who_use_
     uses = (  # the second only writes: it could find out no sooner than by its commit
         lambda: store.write(lambda tx: tx.people.lock(number).person_id),
         lambda: store.write(lambda tx: tx.people.set_language(number, "et")),
-        lambda: store.read.staff(),
+        store.read.staff,
         told,
     )
     for use in uses:
