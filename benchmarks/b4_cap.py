@@ -179,6 +179,6 @@ def _decision(tx: Transaction, person_id: int) -> bool:
     known = Person(
         opted_out=person.opted_out_at is not None,
         addresses={"sms": "+37255550101"},
-        asked=tx.visits.asked_of(person_id, SINCE),
+        asked=tx.visits.asked_of(person_id, SINCE, attributes=bool(POLICY.caps)),
     )
     return isinstance(decide(VISIT, known, POLICY, OPENING, NOW), Ask)

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.firm import Firm
-from bot.planning import Taken, as_plan, judge_known, plan_not_to, reachable, take_visit
+from bot.planning import Taken, as_plan, customer_row, judge_known, plan_not_to, reachable, take_visit
 from bot.privacy.erasing import without_person
-from storage.rows import AddressRow, CustomerRow
+from storage.rows import AddressRow
 from storage.tables.visits import Plan
 from storage.transaction import Transaction
 from surveys.asking import Person, Suppressed, channel_or_reason
@@ -92,7 +92,7 @@ class _Strangers:
         if not self._waiting:
             return
         tx, visits = self._tx, tuple(self._waiting.values())
-        people = tx.people.add_strangers([(_customer(visit), visit.phone) for visit in visits])
+        people = tx.people.add_strangers([(customer_row(visit, 0), visit.phone) for visit in visits])
         plans = [_plan(tx, self._firm, visit, self._now) for visit in visits]
         tx.visits.add_many(zip(visits, people, plans, strict=True), self._now)
         self._waiting = {}
@@ -108,7 +108,3 @@ def _plan(tx: Transaction, firm: Firm, visit: Visit, now: datetime) -> Plan:
         return plan_not_to(firm.survey_for(visit, policy), why_not)
     plan, _ = as_plan(visit, judge_known(tx, firm, visit, known, now, None))
     return plan
-
-
-def _customer(visit: Visit) -> CustomerRow:
-    return CustomerRow(visit.customer_id, 0, visit.name, visit.language, visit.timezone, visit.quiet_hours)

@@ -87,3 +87,7 @@ class Firm:
     def look_back(self) -> timedelta:
         """Return how far back invitations matter to the cap."""
         return self.rules.reach_back()
+
+    def counts_attributes(self) -> bool:
+        """Tell whether the attributes of a person's earlier visits matter to any cap."""
+        return self.rules.caps_by_attribute()

@@ -66,16 +66,7 @@ def take_visit(tx: Transaction, firm: Firm, visit: Visit, now: datetime) -> Take
         known_customer = tx.people.customer(visit.customer_id)
         phone_of = tx.people.by_address("sms", visit.phone) if visit.phone else None
     person_id = tx.people.resolve(visit.customer_id, {"sms": visit.phone} if visit.phone else {})
-    tx.people.put_customer(
-        CustomerRow(
-            visit.customer_id,
-            person_id,
-            visit.name,
-            visit.language,
-            visit.timezone,
-            visit.quiet_hours,
-        )
-    )
+    tx.people.put_customer(customer_row(visit, person_id))
     before = tx.visits.get(visit.visit_id)  # as it is now that nobody else works on this person
     if before is None:
         number = tx.visits.number_of(person_id, visit.occurred_at)
@@ -189,7 +180,9 @@ def _known(
         opted_out=person.opted_out_at is not None,
         erased=person.erased_at is not None,
         addresses=reachable(firm, addresses),
-        asked=tx.visits.asked_of(person.person_id, now - firm.look_back()),
+        asked=tx.visits.asked_of(
+            person.person_id, now - firm.look_back(), attributes=firm.counts_attributes()
+        ),
         waiting=tx.visits.waiting_of(person.person_id, visit.visit_id),
         open_visit=open_row.visit_id if open_row else None,
     )
@@ -379,6 +372,13 @@ def reachable(firm: Firm, rows: Iterable[AddressRow]) -> dict[str, str]:
 def _usable(row: AddressRow) -> bool:
     """Tell whether a message could arrive: no landline, and nothing the provider refused for good."""
     return row.unusable is None and (row.channel != "sms" or can_text(row.address))
+
+
+def customer_row(visit: Visit, person_id: int) -> CustomerRow:
+    """Return what a visit says about its customer."""
+    return CustomerRow(
+        visit.customer_id, person_id, visit.name, visit.language, visit.timezone, visit.quiet_hours
+    )
 
 
 def _says_nothing_new(visit: Visit, known: CustomerRow) -> bool:

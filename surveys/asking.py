@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from operator import attrgetter
 
 from surveys.explaining import explain as explain  # noqa: PLC0414 -- the decision and its words in one place
 from surveys.opening import Opening, due_at
@@ -20,6 +21,8 @@ from surveys.visits import Visit
 from surveys.zones import later
 
 YEAR = timedelta(days=365)
+
+_NO_TIME = timedelta()
 
 Detail = Mapping[str, str | int]
 
@@ -47,6 +50,9 @@ class Asked:
     visit_id: str
     survey: str = "nps"
     attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+_sent_at = attrgetter("at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +114,7 @@ def decide(
     channel = channel_or_reason(visit, person, policy, now)
     if isinstance(channel, Suppressed):
         return channel
-    now = now.astimezone(UTC)  # sums and differences within one zone would go by its wall clock
-    occurred_at = visit.occurred_at.astimezone(UTC)
+    now, occurred_at = _in_utc(now), _in_utc(visit.occurred_at)
     latest = occurred_at + policy.stale_after
     due = due_at(occurred_at, policy, opening)
     at = due if due is None or due >= now else opening.next_open(now)
@@ -139,12 +144,12 @@ def channel_or_reason(visit: Visit, person: Person, policy: Policy, now: datetim
         return Suppressed(Reason.OPTED_OUT)
     if person.erased:
         return Suppressed(Reason.ERASED)
-    channel = next((channel for channel in policy.channels if person.addresses.get(channel)), None)
-    if channel is None:
-        return Suppressed(Reason.NO_ADDRESS, {"channels": ", ".join(policy.channels)})
-    if now.astimezone(UTC) > visit.occurred_at.astimezone(UTC) + policy.stale_after:
-        return _stale(policy)
-    return channel
+    for channel in policy.channels:
+        if person.addresses.get(channel):
+            return (
+                _stale(policy) if _in_utc(now) > _in_utc(visit.occurred_at) + policy.stale_after else channel
+            )
+    return Suppressed(Reason.NO_ADDRESS, {"channels": ", ".join(policy.channels)})
 
 
 def in_sample(visit_id: str, sample: float) -> bool:
@@ -166,6 +171,11 @@ def reminder_at(last_sent: datetime, policy: Policy, opening: Opening) -> dateti
 def expires_at(asked_at: datetime, policy: Policy) -> datetime:
     """Return when an unanswered invitation expires (UTC), as elapsed time."""
     return asked_at.astimezone(UTC) + policy.expire_after
+
+
+def _in_utc(at: datetime) -> datetime:
+    """Return a moment in UTC: sums and differences within one zone would go by its wall clock."""
+    return at if at.tzinfo is UTC else at.astimezone(UTC)
 
 
 def _stale(policy: Policy) -> Suppressed:
@@ -193,11 +203,12 @@ def _limit_reached(visit: Visit, asked: tuple[Asked, ...], policy: Policy, at: d
         return {"rule": "never", "at_most": policy.max_per_year}
     if not asked:
         return None
-    last = max(asked, key=lambda one: one.at)
-    elapsed = max(at - last.at, timedelta())
+    last = max(asked, key=_sent_at)
+    elapsed = max(at - last.at, _NO_TIME)
     if elapsed < policy.min_gap:
         return {"rule": "min_gap", "other": last.visit_id, **_gap(elapsed, policy.min_gap)}
-    times = sum(at - one.at < YEAR for one in asked)
+    year_ago = at - YEAR
+    times = sum([one.at > year_ago for one in asked])
     if times >= policy.max_per_year:
         return {
             "rule": "max_per_year",

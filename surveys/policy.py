@@ -144,6 +144,10 @@ class Rules:
         """How soon a person may be asked again, by any of the policies."""
         return min(policy.min_gap for policy in (self.base, *(rule.policy for rule in self.rules)))
 
+    def caps_by_attribute(self) -> bool:
+        """Tell whether the attributes of a person's earlier visits matter to any cap."""
+        return any(policy.caps for policy in (self.base, *(rule.policy for rule in self.rules)))
+
     def reach_back(self) -> timedelta:
         """How far back a person's invitations matter: what a store must load for `asking.decide`."""
         policies = (self.base, *(rule.policy for rule in self.rules))

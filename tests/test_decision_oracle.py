@@ -180,7 +180,7 @@ def by_hand(case: Case) -> tuple[str, datetime | None, str | None]:
     usable = [name for name in policy.channels if name in person.addresses]
     latest = visit.occurred_at + policy.stale_after
     if person.erased or person.opted_out or not usable:
-        reasons: Sequence[tuple[bool, str]] = ((person.erased, "erased"), (person.opted_out, "opted_out"))
+        reasons: Sequence[tuple[bool, str]] = ((person.opted_out, "opted_out"), (person.erased, "erased"))
         return next((reason for true, reason in reasons if true), "no_address"), None, None
     wished = after_delay(visit.occurred_at, policy.delay, case.opening.zone)
     due = first_allowed(wished, latest, case.opening) if wished <= latest else None

@@ -57,6 +57,11 @@ UPDATE visits SET asked_at = NULL WHERE visit_id = :visit_id;
 SELECT visit_id, survey, asked_at, touchpoint, branch, employee, product, extra FROM visits
 WHERE person_id = :person_id AND asked_at >= :since ORDER BY asked_at DESC, visit_id;
 
+-- name: asked_moments_of
+-- The same without the attributes of the visits, which only some caps look at.
+SELECT visit_id, survey, asked_at FROM visits
+WHERE person_id = :person_id AND asked_at >= :since ORDER BY asked_at DESC, visit_id;
+
 -- name: waiting_of
 -- Other visits of a person that wait to be asked about.
 SELECT visit_id, occurred_at, touchpoint, due_at FROM visits

@@ -112,10 +112,13 @@ class Visits:
         """Note that the invitation was surely not sent: it does not count."""
         self._db.run("set_not_asked", visit_id=visit_id)
 
-    def asked_of(self, person_id: int, since: datetime) -> tuple[Asked, ...]:
-        """Return the invitations sent to a person since a moment, newest first."""
-        rows = self._db.all("asked_of", person_id=person_id, since=micros(since))
-        return tuple(_asked(row) for row in rows)
+    def asked_of(self, person_id: int, since: datetime, *, attributes: bool = True) -> tuple[Asked, ...]:
+        """Return the invitations sent to a person since a moment, newest first; with the visits' attributes if wanted."""
+        if attributes:
+            rows = self._db.all("asked_of", person_id=person_id, since=micros(since))
+            return tuple([_asked(row) for row in rows])
+        rows = self._db.all("asked_moments_of", person_id=person_id, since=micros(since))
+        return tuple([Asked(moment(row["asked_at"]), row["visit_id"], row["survey"]) for row in rows])
 
     def waiting_of(self, person_id: int, but: str) -> tuple[Waiting, ...]:
         """Return the other visits of a person that wait to be asked about."""
