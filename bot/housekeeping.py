@@ -92,7 +92,7 @@ class Housekeeping:
     async def _fold(self) -> None:
         """Put together the roll-ups that several connections to PostgreSQL have written side by side."""
         today = day_of(self._clock.now(), self._firm.zone)
-        for day in await self._store.write(lambda tx: tx.answers.unfolded(today)):
+        for day in await self._store.read.unfolded_days(today):
             if self._stopping:
                 return
             await self._store.write(partial(_fold_day, day=day))

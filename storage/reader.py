@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from storage.moments import moment
+from storage.moments import micros, moment
 from storage.results import Fetcher, Row
 from storage.rows import StaffRow, VisitRow
 from storage.tables.staff import staff_row
@@ -15,6 +15,9 @@ from storage.tables.visits import visit_row
 
 Counts = dict[int, int]
 """How often each value was given."""
+
+RECENT = (1_000, 10_000, 100_000, 1_000_000)
+"""Messages that may be looked at: the last is more than a bot at its full pace sends in a day's window."""
 
 
 class Reader:
@@ -121,10 +124,22 @@ class Reader:
         """Return the ids of surveys that have answers."""
         return [row["survey"] for row in await self._fetcher.fetch("surveys_answered")]
 
-    async def first_answer_day(self, survey: str) -> int | None:
-        """Return the local day of the first answer."""
-        rows = await self._fetcher.fetch("first_answer_day", survey=survey)
-        return rows[0]["day"] if rows else None
+    async def recent(self, box: str, since: datetime) -> list[dict[str, Any]]:
+        """Return how many messages of the inbox or the outbox there are since a moment, by state.
+
+        Ids count up as time does: the newest thousand is looked at, or ten times as many until it reaches back so far. So
+        it costs what came since then, whatever the age of the store, and needs no index that every message would pay for.
+        """
+        at = micros(since)
+        for most in RECENT:
+            oldest = await self._fetcher.fetch(f"{box}_back", back=most)
+            if not oldest or oldest[0]["at"] < at:
+                break
+        return await self.rows(f"recent_{box}", since=at, most=most)
+
+    async def unfolded_days(self, before: int) -> list[int]:
+        """Return the days before one whose roll-ups stand in several shards."""
+        return [row["day"] for row in await self._fetcher.fetch("unfolded_days", before=before)]
 
     async def staff(self) -> list[StaffRow]:
         """Return everybody who may ask for scores."""

@@ -1,11 +1,16 @@
 """Personal data goes by its age: words and addresses, never a score, never the id that a repeat is known by."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
+
+import pytest
 
 from bot.housekeeping import Housekeeping
 from bot.privacy.report import REWRITE
+from storage.moments import micros
 from storage.sqlite_traces import found_in
+from storage.transaction import Transaction
 from tests.privacy_world import FIRST_WORDS, NAME, OTHER_PHONE, PHONE, WORDS, World, every_byte, liis_answers
 from tests.test_privacy_erasing import everything, url
 
@@ -17,6 +22,10 @@ PHONES = {"ASKWHY_RETENTION__PHONES_AFTER": "60 days"}
 
 async def night(world: World) -> None:
     await Housekeeping(world.store, world.firm, world.config, world.clock).work()
+
+
+def add_link(tx: Transaction, link: str, expires_at: datetime | None) -> None:
+    tx.db.run("put_link", hash=link, kind="customer", body="{}", expires_at=micros(expires_at))
 
 
 async def old_and_new(world: World) -> None:
@@ -52,6 +61,24 @@ async def test_addresses_and_names_of_people_long_unheard_of_go_and_the_others_s
         assert OTHER_PHONE in after
         assert "Tiit" in after
         assert await world.scores() == before
+
+
+async def test_what_is_old_goes_however_many_reads_it_takes(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.privacy.retention.WINDOW", 2)
+    monkeypatch.setattr("bot.privacy.retention.AT_ONCE", 1)
+    async with World.at(url, **COMMENTS, **PHONES) as world:
+        await old_and_new(world)
+        for number in range(5):
+            link, at = f"hash-{number}", world.clock.now() - timedelta(days=100)
+            await world.store.write(partial(add_link, link=link, expires_at=None if number == 3 else at))
+        await night(world)
+        after = await everything(world)
+        assert not [words for words in (PHONE, NAME, WORDS, FIRST_WORDS) if words in after]
+        assert OTHER_PHONE in after
+        kept = [link for link in (f"hash-{number}" for number in range(5)) if link in after]
+        assert kept == ["hash-3"]
 
 
 async def test_nothing_goes_without_a_limit_and_a_second_night_changes_nothing(url: str) -> None:

@@ -90,8 +90,8 @@ async def test_the_wal_and_the_handles_stay_bounded_under_writes_with_readers_al
 
     async def reads() -> None:
         while not stopping.is_set():
-            await store.read.rows("queue_ages")
-            assert len([row async for row in store.read.stream("outbox_by_state", since=0)]) == 1
+            await store.read.rows("waiting_since")
+            assert len([row async for row in store.read.stream("recent_outbox", since=0, most=9999)]) == 1
 
     reading = [asyncio.create_task(reads()) for _ in range(2)]
     sizes = []

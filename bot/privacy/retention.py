@@ -7,9 +7,10 @@ did is done: stopped in the middle, it goes on the next night.
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from bot.config.sections import Retention
@@ -21,10 +22,14 @@ from storage.transaction import Transaction
 AT_ONCE: Final = 100
 """Rows of one unit of work."""
 
+WINDOW: Final = 10_000
+"""Ids, or links, of one read."""
+
 HAS_WORDS: Final = '%"text": "%'
 NO_TEXT: Final = '%"text": ""%'
 
 Row = dict[str, Any]
+Work = Callable[[Transaction, Row], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,53 +47,66 @@ async def let_go(
     """Take out what is older than `retention` allows, until `stopped()`. Raises StoreError."""
     answers = messages = people = 0
     if retention.comments_after is not None:
-        before = now - retention.comments_after
-        answers = await _each(store, stopped, _hide_words, "old_words", before)
-        await _each(store, stopped, _hide_said, "old_conversations", before, pattern=HAS_WORDS)
-        messages = await _each(store, stopped, _hide_text, "old_texts", before, pattern=NO_TEXT)
+        sweep = _Sweep(store, now - retention.comments_after, stopped)
+        answers = await sweep.each("responses", "old_words", _hide_words)
+        await sweep.each("conversations", "old_conversations", _hide_said, pattern=HAS_WORDS)
+        messages = await sweep.each("inbox", "old_texts", _hide_text, pattern=NO_TEXT)
     if retention.phones_after is not None:
-        before = now - retention.phones_after
-        messages += await _each(store, stopped, _hide_inbound, "old_inbox", before)
-        messages += await _each(store, stopped, _hide_outbound, "old_outbox", before)
-        await _each(store, stopped, _hide_place, "old_places", before)
-        await store.write(lambda tx: tx.privacy.drop_old_links(before))
-        people = await _each(store, stopped, _forget_addresses, "quiet_people", before)
+        sweep = _Sweep(store, now - retention.phones_after, stopped)
+        messages += await sweep.each("inbox", "old_inbox", _hide_inbound)
+        messages += await sweep.each("outbox", "old_outbox", _hide_outbound)
+        await sweep.each("conversations", "old_places", _hide_place)
+        await sweep.links()
+        people = await sweep.each("people", "quiet_people", _forget_addresses)
     return Gone(answers, messages, people)
 
 
-async def _each(
-    store: Store,
-    stopped: Callable[[], bool],
-    work: Callable[[Transaction, Row], None],
-    query: str,
-    before: datetime,
-    **values: object,
-) -> int:
-    """Do `work` on every row that `query` finds, some in one unit of work; return how many there were."""
-    count = 0
-    rows = store.read.stream(query, before=micros(before), **values)
-    async for batch in _batches(rows):
-        if stopped():
-            break
-        await store.write(lambda tx: _all(tx, work, batch))  # noqa: B023 -- awaited here
-        count += len(batch)
-    return count
+@dataclass(frozen=True, slots=True)
+class _Sweep:
+    """Looks through a table for what is older than `before`, beside the writers, in many short reads.
+
+    A snapshot of the store that lasted all night would keep SQLite's WAL from being cut.
+    """
+
+    store: Store
+    before: datetime
+    stopped: Callable[[], bool]
+
+    async def each(self, table: str, query: str, work: Work, **values: object) -> int:
+        """Do `work` on every row of a table that `query` finds; return how many there were."""
+        count = 0
+        last = (await self.store.read.rows("last_ids"))[0][table] or 0
+        for after in range(0, last, WINDOW):
+            ids = {"after": after, "until": after + WINDOW}
+            rows = await self.store.read.rows(query, before=micros(self.before), **ids, **values)
+            count += await self._do(work, rows)
+            if self.stopped():
+                break
+        return count
+
+    async def links(self) -> None:
+        """Forget links that were used up, or out of date, for long."""
+        after = ""
+        while not self.stopped():
+            before = micros(self.before)
+            rows = await self.store.read.rows("old_links", before=before, after=after, limit=WINDOW)
+            if not rows:
+                return
+            await self._do(_drop_link, rows)
+            after = rows[-1]["hash"]
+
+    async def _do(self, work: Work, rows: Sequence[Row]) -> int:
+        """Do `work` on rows, some in one unit of work, until stopped; return on how many."""
+        for first in range(0, len(rows), AT_ONCE):
+            if self.stopped():
+                return first
+            await self.store.write(partial(_all, work=work, batch=rows[first : first + AT_ONCE]))
+        return len(rows)
 
 
-def _all(tx: Transaction, work: Callable[[Transaction, Row], None], batch: list[Row]) -> None:
+def _all(tx: Transaction, work: Work, batch: Sequence[Row]) -> None:
     for row in batch:
         work(tx, row)
-
-
-async def _batches(rows: AsyncIterator[Row]) -> AsyncIterator[list[Row]]:
-    batch: list[Row] = []
-    async for row in rows:
-        batch.append(row)
-        if len(batch) == AT_ONCE:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
 def _hide_words(tx: Transaction, row: Row) -> None:
@@ -117,6 +135,10 @@ def _hide_outbound(tx: Transaction, row: Row) -> None:
 
 def _hide_place(tx: Transaction, row: Row) -> None:
     tx.privacy.hide_place(row["conversation_id"])
+
+
+def _drop_link(tx: Transaction, row: Row) -> None:
+    tx.privacy.drop_link(row["hash"])
 
 
 def _forget_addresses(tx: Transaction, row: Row) -> None:

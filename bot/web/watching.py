@@ -34,9 +34,6 @@ PATIENCE: Final = 5.0
 
 DAY: Final = timedelta(days=1)
 
-MOST: Final = 200_000
-"""Messages that the gauges look at, the newest ones."""
-
 LATE: Final = {"inbox": 300.0, "outbox": 300.0, "visits": 900.0}
 """Seconds that an entry of a queue may be overdue before it is worth a warning."""
 
@@ -86,12 +83,12 @@ async def look(app: App) -> Seen:
 
 async def count_messages(app: App) -> None:
     """Bring the gauges of the last day up to date. Raises StoreError."""
-    since = micros(app.clock.now() - DAY)
-    for gauge, query in ((OUTBOX, "recent_outbox"), (INBOX, "recent_inbox")):
-        rows = await app.store.read.rows(query, since=since, most=MOST)
+    since = app.clock.now() - DAY
+    for gauge, box in ((OUTBOX, "outbox"), (INBOX, "inbox")):
+        rows = await app.store.read.recent(box, since)
         gauge.clear()
         for row in rows:
-            gauge.labels(row["channel"], row["state"]).set(row["n"])
+            gauge.labels(row["channel"], row["state"]).inc(row["n"])
 
 
 async def _queues(app: App, seen: Seen) -> None:

@@ -68,7 +68,8 @@ SELECT * FROM outbox WHERE state = 'claimed' AND lease_until < :now ORDER BY lea
 
 -- name: unsure_outbound
 -- Messages of unknown outcome on a channel since a moment.
-SELECT * FROM outbox WHERE state = 'unknown' AND channel = :channel AND created_at >= :since ORDER BY outbox_id;
+SELECT * FROM outbox WHERE state = 'unknown' AND channel = :channel AND created_at >= :since
+ORDER BY created_at, outbox_id;
 
 -- name: cancel_outbound!
 -- Take back what waits to be sent to a person, for a reason.
@@ -90,8 +91,9 @@ SELECT * FROM outbox WHERE person_id = :person_id AND conversation_id = :convers
 SELECT body FROM outbox WHERE person_id = :person_id AND kind <> 'edit' ORDER BY created_at DESC, outbox_id DESC LIMIT 1;
 
 -- name: segments_since^
+-- How many segments were sent, or may have been, since a moment. The last two conditions are the index's own.
 SELECT coalesce(sum(segments), 0) AS n FROM outbox WHERE channel = :channel AND created_at >= :since
-  AND state IN ('claimed', 'sent', 'unknown');
+  AND state IN ('claimed', 'sent', 'unknown') AND segments IS NOT NULL;
 
 -- name: next_due_outbound^
 SELECT min(due_at) AS due_at FROM outbox WHERE state IN ('due', 'retry') AND channel = :channel;

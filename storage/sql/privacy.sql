@@ -117,16 +117,22 @@ DELETE FROM audit WHERE channel = :channel AND address = :address AND allowed = 
 -- name: mark_erased!
 UPDATE people SET erased_at = :at, written_at = NULL, wished_at = NULL, language = NULL WHERE person_id = :person_id;
 
+-- name: last_ids
+-- How far a look through everything goes, table by table. What follows is asked of a reader, a window of ids at a time.
+SELECT (SELECT max(response_id) FROM responses) AS responses, (SELECT max(conversation_id) FROM conversations) AS conversations,
+  (SELECT max(inbox_id) FROM inbox) AS inbox, (SELECT max(outbox_id) FROM outbox) AS outbox,
+  (SELECT max(person_id) FROM people) AS people;
+
 -- name: old_words
 -- Responses that hold words and are older than :before, with what was said and replaced.
-SELECT r.response_id FROM responses r WHERE r.answered_at < :before AND (r.why IS NOT NULL
+SELECT r.response_id FROM responses r WHERE r.response_id > :after AND r.response_id <= :until AND r.answered_at < :before AND (r.why IS NOT NULL
   OR EXISTS (SELECT 1 FROM answers a WHERE a.response_id = r.response_id AND a.text IS NOT NULL)
   OR EXISTS (SELECT 1 FROM answer_history h WHERE h.response_id = r.response_id AND h.text IS NOT NULL));
 
 -- name: old_conversations
 -- Ended conversations older than :before that were not emptied yet.
 SELECT conversation_id, data FROM conversations
-WHERE opened_at < :before AND state NOT IN ('asked', 'answering') AND data LIKE :pattern;
+WHERE conversation_id > :after AND conversation_id <= :until AND opened_at < :before AND state NOT IN ('asked', 'answering') AND data LIKE :pattern;
 
 -- name: hide_said!
 UPDATE conversations SET data = :data WHERE conversation_id = :conversation_id;
@@ -134,11 +140,11 @@ UPDATE conversations SET data = :data WHERE conversation_id = :conversation_id;
 -- name: old_inbox
 -- Messages that came before :before and are done with.
 SELECT inbox_id, channel, external_id, body FROM inbox
-WHERE received_at < :before AND address <> '' AND state IN ('handled', 'dropped');
+WHERE inbox_id > :after AND inbox_id <= :until AND received_at < :before AND address <> '' AND state IN ('handled', 'dropped');
 
 -- name: old_outbox
 -- Messages that went before :before and are done with.
-SELECT outbox_id FROM outbox WHERE created_at < :before AND address <> '' AND state NOT IN ('due', 'retry', 'claimed');
+SELECT outbox_id FROM outbox WHERE outbox_id > :after AND outbox_id <= :until AND created_at < :before AND address <> '' AND state NOT IN ('due', 'retry', 'claimed');
 
 -- name: hide_text!
 -- Take the words out of a message that came in; the address stays.
@@ -147,27 +153,31 @@ UPDATE inbox SET error = NULL, body = :body WHERE inbox_id = :inbox_id;
 -- name: old_texts
 -- Messages that came before :before, are done with, and still hold words.
 SELECT inbox_id, body FROM inbox
-WHERE received_at < :before AND state IN ('handled', 'dropped') AND body NOT LIKE :pattern;
+WHERE inbox_id > :after AND inbox_id <= :until AND received_at < :before AND state IN ('handled', 'dropped') AND body NOT LIKE :pattern;
 
 -- name: quiet_people
--- People with an address or a name of whom nothing was heard, and to whom nothing went, since :before.
+-- People with an address or a name of whom nothing was heard, and to whom nothing went, since :before. (An EXISTS beside
+-- an OR PostgreSQL may answer by reading all customers, for each window.)
 SELECT p.person_id FROM people p
-WHERE (EXISTS (SELECT 1 FROM addresses a WHERE a.person_id = p.person_id)
-    OR EXISTS (SELECT 1 FROM customers c WHERE c.person_id = p.person_id AND c.name IS NOT NULL))
+WHERE p.person_id > :after AND p.person_id <= :until AND ((SELECT 1 FROM addresses a WHERE a.person_id = p.person_id LIMIT 1) IS NOT NULL
+    OR (SELECT 1 FROM customers c WHERE c.person_id = p.person_id AND c.name IS NOT NULL LIMIT 1) IS NOT NULL)
   AND NOT EXISTS (SELECT 1 FROM visits v WHERE v.person_id = p.person_id
     AND (v.received_at >= :before OR v.state IN ('planned', 'asking', 'asked', 'answering')))
   AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.person_id = p.person_id AND o.created_at >= :before)
   AND NOT EXISTS (SELECT 1 FROM addresses a JOIN inbox i ON i.channel = a.channel AND i.address = a.address
     AND i.received_at >= :before WHERE a.person_id = p.person_id);
 
--- name: drop_old_links!
--- Links that are used up or out of date for long.
-DELETE FROM links WHERE used_at < :before OR expires_at < :before;
+-- name: old_links
+-- Links that are used up or out of date for long, some at a time.
+SELECT hash FROM links WHERE hash > :after AND (used_at < :before OR expires_at < :before) ORDER BY hash LIMIT :limit;
+
+-- name: drop_link!
+DELETE FROM links WHERE hash = :hash;
 
 -- name: old_places
 -- Ended conversations older than :before that still say where they took place.
 SELECT conversation_id FROM conversations
-WHERE opened_at < :before AND state NOT IN ('asked', 'answering') AND address <> '';
+WHERE conversation_id > :after AND conversation_id <= :until AND opened_at < :before AND state NOT IN ('asked', 'answering') AND address <> '';
 
 -- name: hide_place!
 UPDATE conversations SET address = '' WHERE conversation_id = :conversation_id;

@@ -96,11 +96,12 @@ SELECT * FROM visits ORDER BY occurred_at, visit_id;
 SELECT person_id, occurred_at, branch, product, touchpoint, amount, resolved FROM visits
 WHERE occurred_at < :last ORDER BY occurred_at;
 
--- name: first_answer_day
-SELECT min(day) AS day FROM tallies WHERE survey = :survey AND dimension = '';
-
 -- name: surveys_answered
-SELECT DISTINCT survey FROM tallies WHERE dimension = '' ORDER BY survey;
+-- From one survey to the next: the roll-ups between them are not read.
+WITH RECURSIVE answered (survey) AS (SELECT min(survey) FROM tallies
+  UNION ALL SELECT (SELECT min(t.survey) FROM tallies t WHERE t.survey > answered.survey) FROM answered
+  WHERE answered.survey IS NOT NULL)
+SELECT survey FROM answered WHERE survey IS NOT NULL;
 
 -- name: visits_by_state
 SELECT state, reason, count(*) AS n FROM visits GROUP BY state, reason ORDER BY state, reason;
@@ -117,13 +118,6 @@ WHERE r.survey = :survey AND r.answered_at > :first AND r.answered_at <= :last A
   AND r.score >= :lowest AND r.score <= :highest
 ORDER BY r.answered_at, r.response_id;
 
--- name: outbox_by_state
-SELECT channel, kind, state, count(*) AS n, sum(segments) AS segments FROM outbox WHERE created_at >= :since
-GROUP BY channel, kind, state ORDER BY channel, kind, state;
-
--- name: inbox_by_state
-SELECT channel, state, count(*) AS n FROM inbox WHERE received_at >= :since GROUP BY channel, state;
-
 -- name: quarantined
 SELECT inbox_id, channel, external_id, received_at, tries, error, body FROM inbox
 WHERE state IN ('staff', 'retry', 'quarantined') AND state = 'quarantined' ORDER BY inbox_id;
@@ -136,10 +130,3 @@ SELECT * FROM staff ORDER BY channel, address;
 
 -- name: metric_values
 SELECT metric, period, branch, product, value FROM metrics ORDER BY metric, period, branch, product;
-
--- name: queue_ages
--- The oldest message that waits, by queue.
-SELECT 'inbox' AS queue, min(received_at) AS since FROM inbox
-WHERE state IN ('staff', 'retry', 'quarantined') AND state <> 'quarantined'
-UNION ALL SELECT 'outbox', min(due_at) FROM outbox WHERE state IN ('due', 'retry')
-UNION ALL SELECT 'visits', min(due_at) FROM visits WHERE state = 'planned';

@@ -167,10 +167,6 @@ class Answers:
         keys = {dimension: groups.get(dimension) or "" for dimension in COUNTED}
         self._db.run("tally_asked", survey=survey, day=day, n=n, **keys)
 
-    def unfolded(self, before: int) -> list[int]:
-        """Return the days before one whose roll-ups stand in several shards."""
-        return [row["day"] for row in self._db.all("unfolded_days", before=before)]
-
     def fold(self, day: int) -> None:
         """Put the shards of a day's roll-ups together."""
         self._db.run("fold_tallies", day=day)

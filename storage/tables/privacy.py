@@ -118,9 +118,9 @@ class Privacy:
         """Forget the links of a customer, and those an account used; pass "" for none."""
         return self._db.count("drop_links", body=_json({"customer_id": customer_id}), used_by=used_by)
 
-    def drop_old_links(self, before: datetime) -> int:
-        """Forget links that were used up, or out of date, before a moment."""
-        return self._db.count("drop_old_links", before=micros(before))
+    def drop_link(self, link: str) -> None:
+        """Forget a link, by its hash."""
+        self._db.run("drop_link", hash=link)
 
     def drop_requests(self, channel: str, address: str) -> int:
         """Forget commands that were refused to an address."""

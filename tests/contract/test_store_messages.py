@@ -162,7 +162,7 @@ async def test_what_waits_for_a_person_is_taken_back_but_not_the_word_that_it_wa
         return tx.outbox.cancel(number, "opted_out")
 
     assert await store.write(work) == 1
-    rows = await store.read.rows("outbox_by_state", since=0)
+    rows = await store.read.recent("outbox", NOW)
     assert [(row["kind"], row["state"], row["n"]) for row in rows] == [
         ("reply", "claimed", 1),
         ("reply", "due", 1),
@@ -236,3 +236,16 @@ async def test_failures_about_a_visit_are_remembered_by_their_codes(store: Store
         return sorted(tx.outbox.failures_about("v-1"))
 
     assert await store.write(work) == (["30003", "30008"] if end == "failed" else [])
+
+
+async def test_recent_messages_are_counted_by_state_whatever_came_before(store: Store) -> None:
+    def work(tx: Transaction) -> None:
+        for number in range(2_500):
+            at = NOW - HOUR if number < 1_300 else NOW
+            tx.inbox.add("sms", f"SM{number}", PHONE, at, {}, "handled" if number % 2 else "staff")
+
+    assert await store.read.recent("inbox", NOW) == []
+    await store.write(work)
+    counts = [{"channel": "sms", "state": state, "n": 600} for state in ("handled", "staff")]
+    assert await store.read.recent("inbox", NOW) == counts
+    assert sum(row["n"] for row in await store.read.recent("inbox", NOW - HOUR)) == 2_500

@@ -249,8 +249,7 @@ async def test_roll_ups_put_together_while_answers_come_in_equal_a_recount(proce
         tx.answers.count_asked("nps", TODAY, {"branch": "Tartu"})
 
     def fold(tx: Transaction) -> None:
-        for day in tx.answers.unfolded(TODAY + 1):
-            tx.answers.fold(day)
+        tx.answers.fold(TODAY)
 
     for first in range(0, 80, 20):
         writes = [processes[n % 4].write(partial(answers, number=n)) for n in range(first, first + 20)]
@@ -258,7 +257,7 @@ async def test_roll_ups_put_together_while_answers_come_in_equal_a_recount(proce
     await processes[2].write(fold)
     assert (await counts(processes[3]))[""] == Counter(number % 11 for number in range(80))
     assert await processes[3].read.asked("nps", TODAY, TODAY + 1, "branch") == {"Tartu": 80}
-    assert await processes[0].write(lambda tx: tx.answers.unfolded(TODAY + 1)) == []
+    assert await processes[0].read.unfolded_days(TODAY + 1) == []
     shards = await processes[0].write(
         lambda tx: tx.db._connection.execute(
             "SELECT shard FROM tallies UNION SELECT shard FROM asked_tallies"

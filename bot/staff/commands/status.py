@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from bot.staff.asked import ADMIN, Asked
 from bot.staff.reply import Line, Reply, bold, lines_of
@@ -15,6 +15,7 @@ from surveys import texts
 from surveys.texts import number, say, say_n
 
 RECENT = timedelta(days=7)
+
 PAID = frozenset({"claimed", "sent", "unknown"})
 
 QUEUES: Final = {
@@ -76,7 +77,7 @@ async def _visits(asked: Asked) -> list[Line]:
 async def _sending(asked: Asked, midnight: datetime) -> list[Line]:
     """Tell today's messages by state, unknown ones by themselves, SMS segments and what they cost."""
     language = asked.language
-    rows = await asked.store.read.rows("outbox_by_state", since=micros(midnight))
+    rows = await asked.store.read.recent("outbox", midnight)
     states = Counter[str]()
     segments = 0
     for row in rows:
@@ -148,10 +149,9 @@ async def _waiting(asked: Asked) -> list[Line]:
 
 async def waiting_minutes(store: Store, now: datetime) -> Mapping[str, int]:
     """Return for how long, in minutes, the oldest of each queue has waited beyond its moment."""
-    rows: list[Mapping[str, Any]] = list(await store.read.rows("queue_ages"))
-    ages = {
-        row["queue"]: (now - moment(row["since"])) // timedelta(minutes=1)
-        for row in rows
-        if row["since"] is not None
-    }
+    oldest: dict[str, int] = {}
+    for row in await store.read.rows("waiting_since"):
+        if row["since"] is not None:
+            oldest[row["queue"]] = min(row["since"], oldest.get(row["queue"], row["since"]))
+    ages = {queue: (now - moment(since)) // timedelta(minutes=1) for queue, since in oldest.items()}
     return {queue: age for queue, age in ages.items() if age >= 1}
