@@ -12,6 +12,8 @@ import pytest
 from bot.config import load_config
 from bot.metrics import REGISTRY
 from bot.web.server import listen_beside
+from bot.web.watching import PILED_UP
+from storage import postgres, sqlite
 from tests.plain_yaml import read_yaml
 
 ROOT = Path(__file__).parent.parent
@@ -97,6 +99,15 @@ def test_every_alert_says_how_urgent_it_is_and_has_a_section_that_says_what_to_d
         assert rule["labels"]["severity"] in {"page", "ticket"}
         assert rule["annotations"]["runbook"] == f"README.md#{rule['alert'].lower()}"
         assert re.fullmatch(r"\d+[mh]", rule["for"])
+
+
+def test_work_that_waits_is_alerted_where_health_warns_and_before_anything_is_refused() -> None:
+    (limit,) = [
+        int(match[1])
+        for _, expression in expressions()
+        if (match := re.search(r"askwhy_store_waiting\[\w+\]\) > (\d+)", expression))
+    ]
+    assert limit == PILED_UP < min(sqlite.BACKLOG, postgres.BACKLOG)
 
 
 def test_prometheus_asks_where_askwhy_listens_and_loads_the_rules() -> None:

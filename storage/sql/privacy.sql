@@ -124,10 +124,11 @@ SELECT (SELECT max(response_id) FROM responses) AS responses, (SELECT max(conver
   (SELECT max(person_id) FROM people) AS people;
 
 -- name: old_words
--- Responses that hold words and are older than :before, with what was said and replaced.
+-- Responses that hold words and are older than :before, with what was said and replaced. (An EXISTS beside an OR
+-- PostgreSQL may answer by reading all answers, for each window.)
 SELECT r.response_id FROM responses r WHERE r.response_id > :after AND r.response_id <= :until AND r.answered_at < :before AND (r.why IS NOT NULL
-  OR EXISTS (SELECT 1 FROM answers a WHERE a.response_id = r.response_id AND a.text IS NOT NULL)
-  OR EXISTS (SELECT 1 FROM answer_history h WHERE h.response_id = r.response_id AND h.text IS NOT NULL));
+  OR (SELECT 1 FROM answers a WHERE a.response_id = r.response_id AND a.text IS NOT NULL LIMIT 1) IS NOT NULL
+  OR (SELECT 1 FROM answer_history h WHERE h.response_id = r.response_id AND h.text IS NOT NULL LIMIT 1) IS NOT NULL);
 
 -- name: old_conversations
 -- Ended conversations older than :before that were not emptied yet.
@@ -156,8 +157,7 @@ SELECT inbox_id, body FROM inbox
 WHERE inbox_id > :after AND inbox_id <= :until AND received_at < :before AND state IN ('handled', 'dropped') AND body NOT LIKE :pattern;
 
 -- name: quiet_people
--- People with an address or a name of whom nothing was heard, and to whom nothing went, since :before. (An EXISTS beside
--- an OR PostgreSQL may answer by reading all customers, for each window.)
+-- People with an address or a name of whom nothing was heard, and to whom nothing went, since :before.
 SELECT p.person_id FROM people p
 WHERE p.person_id > :after AND p.person_id <= :until AND ((SELECT 1 FROM addresses a WHERE a.person_id = p.person_id LIMIT 1) IS NOT NULL
     OR (SELECT 1 FROM customers c WHERE c.person_id = p.person_id AND c.name IS NOT NULL LIMIT 1) IS NOT NULL)
