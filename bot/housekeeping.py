@@ -1,7 +1,8 @@
 """The work of the night, once a night by one process: old personal data goes, roll-ups are put together, a copy is made.
 
-The hour is the organisation's own; a night that the program slept through is made up for at the next start. A copy that
-fails alerts the admins once and is tried again an hour later.
+The hour is the organisation's own; a night that the program slept through is made up for at the next start. What a
+process left undone, because it was stopped or killed, is done an hour later by whoever lives. A copy that fails alerts the
+admins once and is tried again an hour later, too.
 
 Rows of the inbox and the outbox are never deleted: their ids are what a repeat is known by, for ever. What is in them
 goes by `[retention]`.
@@ -53,35 +54,43 @@ class Housekeeping:
         self._stopping = False
 
     def stop(self) -> None:
-        """Give up what is under way; the next night finds it as it was."""
+        """Give up what is under way; it is done in an hour, by this process or another."""
         self._stopping = True
 
     async def look(self) -> None:
         """Do the work of the night if it is due and nobody else does it. Raises StoreError."""
+        if not await self._store.hold(NIGHT):  # another process may take longer than an hour for it
+            return
         now = self._clock.now()
         following = self._next_night(now)
+        again = min(now + AGAIN_AFTER, following)
 
         def take(tx: Transaction) -> bool:
             tx.upkeep.plan(NIGHT, following)
-            return tx.upkeep.take(NIGHT, now, following)
+            return tx.upkeep.take(NIGHT, now, again)
 
-        if await self._store.write(take):
-            await self.work()
+        if await self._store.write(take) and await self.work():
+            await self._store.write(lambda tx: tx.upkeep.put(NIGHT, self._next_night(self._clock.now())))
 
-    async def work(self) -> None:
-        """Do the work of the night now. One part that fails does not keep the others from being done."""
+    async def work(self) -> bool:
+        """Do the work of the night now; False: it is to be done again in an hour.
+
+        One part that fails does not keep the others from being done.
+        """
+        done = True
         for part in (self._let_go, self._fold, self._rewrite, self._copy):
             if self._stopping:
-                return
+                return False
             try:
-                await part()
+                done = await part() is not False and done
             except Stopped:
                 log.info("night_interrupted")
-                return
+                return False
             except StoreError as error:
                 log.warning("store_unavailable", job=NIGHT, error=str(error))
             except Exception:
                 log.exception("job_failed", job=NIGHT)
+        return done
 
     async def _let_go(self) -> None:
         retention = self._config.retention
@@ -107,9 +116,9 @@ class Housekeeping:
         else:
             log.warning("rewrite_put_off", store=str(path))
 
-    async def _copy(self) -> None:
+    async def _copy(self) -> bool:
         if not self._config.backup.enabled:
-            return
+            return True
         began = self._clock.now()
         folder = self._config.backup_folder
         target = folder / name_for(began)
@@ -120,7 +129,7 @@ class Housekeeping:
             await asyncio.to_thread(self._delete_old, folder, began)
         except (StoreError, OSError) as error:
             await self._failed(error)
-            return
+            return False
 
         def done(tx: Transaction) -> None:
             tx.upkeep.put(BACKUP_DONE, began)
@@ -128,6 +137,7 @@ class Housekeeping:
 
         await self._store.write(done)
         log.info("backup_made", file=target.name, bytes=target.stat().st_size)
+        return True
 
     def _delete_old(self, folder: Path, now: datetime) -> None:
         """Delete what is older than the copies that are kept; it is called only when a new one is there."""

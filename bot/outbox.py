@@ -122,7 +122,7 @@ class Dispatcher:
             self._wake.clear()
             busy = False
             try:
-                led, leading = leading, await self._store.hold(f"sender:{self.channel.sender}")
+                led, leading = leading, await self.leads()
                 if leading and not led:
                     await self._take_over()
                 busy = leading and await self.step()
@@ -132,6 +132,10 @@ class Dispatcher:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), self._look_again)
         await self.settle()
+
+    async def leads(self) -> bool:
+        """Tell whether this process is the one that sends for this sender; it becomes it if no other is."""
+        return await self._store.hold(f"sender:{self.channel.sender}")
 
     async def drain(self) -> None:
         """Send everything that is due now; for demonstrations, simulations and tests."""

@@ -6,7 +6,7 @@ Loaded when the web answers already: what a night's work and a digest are made o
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import timedelta
 from typing import Any
 
@@ -97,9 +97,22 @@ def jobs_of(app: App, house: Housekeeping) -> tuple[Job, ...]:
     sms = app.channels.get("sms")
     if isinstance(sms, SmsChannel):
         channel = sms
-        jobs.append(Job("settle-unknown", A_MINUTE, lambda: settle_unknown(service, channel)))
-        jobs.append(Job("hear-missed", A_MINUTE, Missed(service, channel).look))
+        missed, dispatcher = Missed(service, channel), app.dispatchers["sms"]
+        jobs.append(
+            Job("settle-unknown", A_MINUTE, _led(dispatcher, lambda: settle_unknown(service, channel)))
+        )
+        jobs.append(Job("hear-missed", A_MINUTE, _led(dispatcher, missed.look)))
     return tuple(jobs)
+
+
+def _led(dispatcher: Dispatcher, work: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    """Let one process ask the provider: the one that sends."""
+
+    async def job() -> None:
+        if await dispatcher.leads():
+            await work()
+
+    return job
 
 
 async def _learn_name(bot: TelegramChannel) -> None:

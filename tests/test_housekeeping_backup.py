@@ -152,6 +152,21 @@ async def test_being_asked_to_stop_ends_a_copy_and_leaves_nothing_of_it(tmp_path
     assert list((tmp_path / "copies").iterdir()) == []
 
 
+async def test_a_night_that_was_broken_off_is_done_an_hour_later_by_whoever_lives(tmp_path: Path) -> None:
+    async with world_in(tmp_path) as world, world_in(tmp_path) as other:
+        await keeper(world).look()
+        await world.clock.advance(datetime(2026, 11, 12, 9, tzinfo=UTC))
+        ending = keeper(world)
+        ending.stop()
+        await ending.look()
+        await world.store.close()
+        await other.clock.advance(world.clock.now())
+        await pass_minutes(other, keeper(other), 50)
+        assert copies_in(tmp_path / "copies") == []
+        await pass_minutes(other, keeper(other), 10 * 60)
+    assert [copy.at.strftime("%d %H:%M") for copy in copies_in(tmp_path / "copies")] == ["12 10:00"]
+
+
 async def test_nothing_is_copied_unless_it_is_switched_on(tmp_path: Path) -> None:
     async with world_in(tmp_path, ASKWHY_BACKUP__ENABLED="false") as world:
         await keeper(world).work()
