@@ -101,12 +101,11 @@ def put_off(
     moved = []
     surely_not_asked = [one[0] for one in due if restored_at is None or one[2] > restored_at]
     for row in tx.visits.among(surely_not_asked):
-        opening = opening_of(firm, row)
-        if row.channel != channel or opening.is_open(now):
+        if row.channel != channel:
             continue
-        later = opening.next_open(now)
+        later = opening_of(firm, row).next_open(now)
         last = row.visit.occurred_at + firm.rules.for_visit(row.visit).stale_after
-        if later is not None and later <= last:
+        if later is not None and now < later <= last:
             moved.append((row.visit.visit_id, later))
     return tx.visits.put_off(moved) if moved else 0
 

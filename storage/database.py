@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -10,6 +11,10 @@ from storage.results import Row
 
 encode = json.JSONEncoder(ensure_ascii=False).encode
 """Return JSON as stores keep it; `json.dumps` with these options makes a new encoder for every call."""
+
+
+FEW_COLUMNS = 8
+"""Up to so many columns a row of SQLite's is read as it is: making a dictionary of it costs more."""
 
 
 class Connection(Protocol):
@@ -44,15 +49,14 @@ class Database:
         """Return the first row, or None."""
         cursor = self._run(name, values)
         self._sync()
-        row: Row | None = cursor.fetchone()
-        return row
+        row = cursor.fetchone()
+        return None if row is None else _readable([row])[0]
 
     def all(self, name: str, /, **values: object) -> list[Row]:
         """Return all rows."""
         cursor = self._run(name, values)
         self._sync()
-        rows: list[Row] = cursor.fetchall()
-        return rows
+        return _readable(cursor.fetchall())
 
     def run(self, name: str, /, **values: object) -> None:
         """Run a statement; do not wait for it."""
@@ -73,6 +77,14 @@ class Database:
 
     def _run(self, name: str, values: Mapping[str, object]) -> Any:
         return self._connection.execute(self._queries[name], storable(values))
+
+
+def _readable(rows: list[Any]) -> list[Row]:
+    """Return rows that are read by name at no price: sqlite3.Row compares a name with every column before its own."""
+    if not rows or not isinstance(rows[0], sqlite3.Row) or len(rows[0]) <= FEW_COLUMNS:
+        return rows
+    names = rows[0].keys()
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def storable(values: Mapping[str, object]) -> Mapping[str, object]:
