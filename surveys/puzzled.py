@@ -6,6 +6,7 @@ are short on purpose: "I don't understand why it took so long" is a why, and so 
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 from surveys.reading.vocabulary import phrase_key
@@ -48,11 +49,19 @@ ENDS: Final = (
 )
 """Words that say so where nothing follows that they could be about."""
 
-_SAYS = tuple(f" {phrase_key(phrase)} " for phrase in SAYS)
-_ENDS = tuple(f" {phrase_key(phrase)} " for phrase in ENDS)
-
 
 def is_puzzled(text: str) -> bool:
     """Tell whether a reply says that the question was not understood. Never raises; linear in the text."""
-    said = f" {phrase_key(text)} "
-    return said.endswith(_ENDS) or any(phrase in said for phrase in _SAYS)
+    said = _whole_words(text)
+    says, ends = _phrases()
+    return said.endswith(ends) or any(phrase in said for phrase in says)
+
+
+@cache
+def _phrases() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """SAYS and ENDS as they are looked for; made on first use, since a start need not wait for it."""
+    return tuple(map(_whole_words, SAYS)), tuple(map(_whole_words, ENDS))
+
+
+def _whole_words(text: str) -> str:
+    return f" {phrase_key(text)} "

@@ -63,6 +63,8 @@ for part in (setup, visits, numbers, trying, people, store):
 
 def main() -> None:
     """Be the console script. With --json a command line that cannot be read, too, is told as one object on standard output."""
+    # Else pydantic looks for plugins in the description of every installed package, at every start.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         app(prog_name="askwhy")
     except SystemExit as ending:

@@ -2,8 +2,6 @@
 
 from functools import lru_cache
 
-from unicode_rbnf import RbnfEngine
-
 from surveys.reading.tokens import normalise
 
 HIGHEST = 100
@@ -21,6 +19,8 @@ def spelled_numbers(language: str) -> dict[tuple[str, ...], int]:
 
     A spelling that two numbers share is left out. Takes 10–140 ms the first time, then nothing.
     """
+    from unicode_rbnf import RbnfEngine
+
     code = _CODES.get(language, language)
     if code not in RbnfEngine.get_supported_languages():
         return {}
