@@ -33,6 +33,7 @@ DIALECTS: dict[str, dict[str, str]] = {
         # whole statements
         "fold_tallies": "SELECT :day AS day WHERE false",
         "fold_asked_tallies": "SELECT :day AS day WHERE false",
+        "lock_tallies": "SELECT 1 WHERE false",
         "lock_schema": "",
         "meta_table": "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'meta'",
         "any_table": "SELECT 1 FROM sqlite_master WHERE type = 'table'",
@@ -63,6 +64,7 @@ ON CONFLICT (survey, question, dimension, day, key, shard) DO UPDATE SET
         "fold_asked_tallies": """WITH gone AS (DELETE FROM asked_tallies WHERE day = :day AND shard <> 0 RETURNING *)
 INSERT INTO asked_tallies SELECT survey, dimension, day, key, 0, sum(n) FROM gone GROUP BY survey, dimension, day, key
 ON CONFLICT (survey, dimension, day, key, shard) DO UPDATE SET n = asked_tallies.n + excluded.n""",
+        "lock_tallies": "LOCK TABLE tallies IN SHARE ROW EXCLUSIVE MODE",
         "lock_schema": "SELECT pg_advisory_xact_lock(7215401)",  # one process migrates at a time
         "meta_table": "SELECT 1 WHERE to_regclass('meta') IS NOT NULL",
         "any_table": "SELECT 1 FROM pg_tables WHERE schemaname = current_schema()",

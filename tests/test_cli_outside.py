@@ -36,6 +36,7 @@ OPTIONS = {  # command: what the manual promises beside --help
     "backup": ["FILE", "--json"],
     "restore": ["FILE", "--json"],
     "migrate": ["--json"],
+    "recount": ["--json"],
     "move": ["--to", "--json"],
     "quarantine list": ["--json"],
     "quarantine replay": ["--json"],

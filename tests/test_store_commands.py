@@ -2,9 +2,11 @@
 
 import json
 import re
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -84,6 +86,18 @@ def service(desk: Desk) -> Iterator[None]:
         assert process.stdout.readline() == b"up\n"
         yield
         process.kill()
+
+
+def test_scores_are_counted_anew(desk: Desk) -> None:
+    past = "score,answered_at\n" + "".join(f"{n % 11},2026-10-{1 + n % 9:02}T10:00\n" for n in range(30))
+    desk.run("import answers", file=desk.put("past.csv", past), survey="nps", column=[], blank=[])
+    assert desk.run("recount") == (0, {"counted": 9, "mended": 0})
+    with closing(sqlite3.connect(desk.path, isolation_level=None)) as store:
+        store.execute("UPDATE tallies SET v3 = v3 + 1 WHERE day = (SELECT min(day) FROM tallies)")
+    assert "9 days of answers were counted anew, 1 of them were put right" in " ".join(
+        desk.say("recount").split()
+    )
+    assert desk.run("recount") == (0, {"counted": 9, "mended": 0})
 
 
 def test_migrate_makes_a_store_and_then_finds_it_made(

@@ -56,6 +56,7 @@ WHOLE = {
     "drop_requests": "askwhy person",
     "said_elsewhere": "askwhy person",
     "told_staff": "askwhy person",
+    "recountable": "askwhy recount",
     "unfolded_days": "once a night, of a reader",
 }
 """Queries that read a large table whole, and for whom: by hand or at night, never while a message is handled."""

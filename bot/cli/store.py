@@ -18,6 +18,7 @@ def add_to(app: typer.Typer) -> None:
     app.command(epilog=examples("askwhy backup askwhy-2026-11-22.db"), rich_help_panel=STORE)(backup)
     app.command(epilog=examples("askwhy restore askwhy-2026-11-22.db"), rich_help_panel=STORE)(restore)
     app.command(epilog=examples("askwhy migrate"), rich_help_panel=STORE)(migrate)
+    app.command(epilog=examples("askwhy recount"), rich_help_panel=STORE)(recount)
     app.command(
         epilog=examples("askwhy move --to postgresql://askwhy@db.example.com/askwhy"), rich_help_panel=STORE
     )(move)
@@ -59,6 +60,11 @@ def restore(
 def migrate(options: typer.Context, as_json: Json = False) -> None:
     """Create the store, or bring it to this version. Any other command does it by itself too."""
     hand_over(options, "migrate", as_json=as_json)
+
+
+def recount(options: typer.Context, as_json: Json = False) -> None:
+    """Make the scores equal to a count of the answers, also while the service runs: once after an upgrade that asks for it."""
+    hand_over(options, "recount", as_json=as_json)
 
 
 def move(

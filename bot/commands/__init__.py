@@ -36,6 +36,7 @@ COMMANDS: Final = {
     "backup": "bot.commands.backup:run",
     "restore": "bot.commands.restore:run",
     "migrate": "bot.commands.migrate:run",
+    "recount": "bot.commands.recount:run",
     "move": "bot.commands.move:run",
     "quarantine list": "bot.commands.quarantine:show",
     "quarantine replay": "bot.commands.quarantine:replay",

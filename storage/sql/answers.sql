@@ -81,3 +81,41 @@ $fold_tallies;
 
 -- name: fold_asked_tallies!
 $fold_asked_tallies;
+
+-- name: lock_tallies!
+-- Let nobody count while a day is counted anew.
+$lock_tallies;
+
+-- name: recountable
+-- Which questions of which surveys are rolled up or have values, and on which days.
+SELECT survey, question, min(day) AS first, max(day) AS last FROM (
+  SELECT survey, question, day FROM tallies
+  UNION ALL SELECT r.survey, a.question, r.day FROM responses r JOIN answers a ON a.response_id = r.response_id
+  WHERE a.value IS NOT NULL) AS counted GROUP BY survey, question ORDER BY survey, question;
+
+-- name: rolled_up
+-- The roll-ups of a question on a day, as they are.
+SELECT dimension, key, sum(v0) AS v0, sum(v1) AS v1, sum(v2) AS v2, sum(v3) AS v3, sum(v4) AS v4, sum(v5) AS v5,
+  sum(v6) AS v6, sum(v7) AS v7, sum(v8) AS v8, sum(v9) AS v9, sum(v10) AS v10 FROM tallies
+WHERE survey = :survey AND question = :question AND dimension IN $texts AND day = :day GROUP BY dimension, key;
+
+-- name: recounted
+-- The same from the answers.
+SELECT dimension, key,
+  sum(CASE value WHEN 0 THEN 1 ELSE 0 END) AS v0, sum(CASE value WHEN 1 THEN 1 ELSE 0 END) AS v1, sum(CASE value WHEN 2 THEN 1 ELSE 0 END) AS v2, sum(CASE value WHEN 3 THEN 1 ELSE 0 END) AS v3,
+  sum(CASE value WHEN 4 THEN 1 ELSE 0 END) AS v4, sum(CASE value WHEN 5 THEN 1 ELSE 0 END) AS v5, sum(CASE value WHEN 6 THEN 1 ELSE 0 END) AS v6, sum(CASE value WHEN 7 THEN 1 ELSE 0 END) AS v7,
+  sum(CASE value WHEN 8 THEN 1 ELSE 0 END) AS v8, sum(CASE value WHEN 9 THEN 1 ELSE 0 END) AS v9, sum(CASE value WHEN 10 THEN 1 ELSE 0 END) AS v10
+FROM (SELECT d.dimension, a.value, coalesce(CASE d.dimension WHEN '' THEN '' WHEN 'touchpoint' THEN r.touchpoint
+    WHEN 'branch' THEN r.branch WHEN 'employee' THEN r.employee WHEN 'product' THEN r.product
+    WHEN 'channel' THEN r.channel WHEN 'language' THEN r.language END, '') AS key
+  FROM responses r JOIN answers a ON a.response_id = r.response_id AND a.question = :question
+  CROSS JOIN (SELECT '' AS dimension UNION ALL SELECT 'touchpoint' UNION ALL SELECT 'branch' UNION ALL SELECT 'employee'
+    UNION ALL SELECT 'product' UNION ALL SELECT 'channel' UNION ALL SELECT 'language') AS d
+  WHERE r.survey = :survey AND r.day = :day AND a.value IS NOT NULL) AS given GROUP BY dimension, key;
+
+-- name: drop_tallies!
+DELETE FROM tallies WHERE survey = :survey AND question = :question AND dimension IN $texts AND day = :day;
+
+-- name: add_tally!
+INSERT INTO tallies (survey, question, dimension, day, key, shard, v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10)
+VALUES (:survey, :question, :dimension, :day, :key, 0, :v0, :v1, :v2, :v3, :v4, :v5, :v6, :v7, :v8, :v9, :v10);

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -167,6 +168,19 @@ class Answers:
         keys = {dimension: groups.get(dimension) or "" for dimension in COUNTED}
         self._db.run("tally_asked", survey=survey, day=day, n=n, **keys)
 
+    def recount(self, survey: str, question: str, day: int) -> bool:
+        """Make the roll-ups of a question on a day what a count of the answers gives; tell whether they were not."""
+        at: dict[str, object] = {"survey": survey, "question": question, "day": day}
+        rolled_up = {**at, "keys": json.dumps(["", *COUNTED])}
+        self._db.run("lock_tallies")
+        counted = [dict(row) for row in self._db.all("recounted", **at)]
+        if _by_group(counted) == _by_group(self._db.all("rolled_up", **rolled_up)):
+            return False
+        self._db.run("drop_tallies", **rolled_up)
+        if counted:
+            self._db.many("add_tally", [{**at, **row} for row in counted])
+        return True
+
     def fold(self, day: int) -> None:
         """Put the shards of a day's roll-ups together."""
         self._db.run("fold_tallies", day=day)
@@ -208,3 +222,9 @@ class Answers:
         values = {f"v{v}": counts.get(v, 0) for v in VALUES}
         keys = {dimension: groups[dimension] or "" for dimension in COUNTED}
         self._db.run("tally", survey=survey, question=question, day=day, **keys, **values)
+
+
+def _by_group(rows: Iterable[Row]) -> dict[tuple[str, str], list[int]]:
+    """Return the counts of each group that has any."""
+    groups = {(row["dimension"], row["key"]): [int(row[f"v{value}"]) for value in VALUES] for row in rows}
+    return {group: counts for group, counts in groups.items() if any(counts)}

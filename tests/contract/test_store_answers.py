@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from storage import make_store
 from storage.base import Store
+from storage.tables.answers import COUNTED
 from storage.transaction import Transaction
 from tests.contract.making import DAY, HOUR, NOW, TODAY, counts, person, response
 
@@ -199,3 +200,39 @@ def test_roll_ups_always_equal_a_recount_of_the_raw_answers(
         await store.close()
 
     asyncio.run(run())
+
+
+async def test_roll_ups_that_went_wrong_are_made_equal_to_a_count_of_the_answers(store: Store) -> None:
+    def work(tx: Transaction) -> None:
+        for number in range(30):
+            one = response(f"v-{number}", day=TODAY - number % 3, language="et" if number % 2 else "ru")
+            tx.answers.record_about(one, "recommend", number % 11, None, is_why=False)
+            tx.answers.record_about(one, "why", None, "words", is_why=True)
+
+    def wrong(tx: Transaction) -> None:
+        change = tx.db._connection.execute
+        change(f"UPDATE tallies SET v1 = v1 + 2, v3 = v3 - 1 WHERE dimension = 'language' AND day = {TODAY}")
+        change("INSERT INTO tallies SELECT survey, question, dimension, 20000, key, shard, v0, v1, v2, v3, v4, v5, v6,"
+               f" v7, v8, v9, v10 FROM tallies WHERE day = {TODAY}")  # fmt: skip
+        change(f"DELETE FROM tallies WHERE dimension = 'branch' AND day = {TODAY - 1}")
+
+    def recount(tx: Transaction) -> list[int]:
+        return [
+            day
+            for day in (20_000, *range(TODAY - 3, TODAY + 1))
+            if tx.answers.recount("nps", "recommend", day)
+        ]
+
+    async def all_counts() -> list[object]:
+        return [await counts(store, dimension) for dimension in ("", *COUNTED)]
+
+    await store.write(work)
+    before = await all_counts()
+    assert await store.write(recount) == []
+    await store.write(wrong)
+    assert await all_counts() != before
+    (over,) = await store.read.rows("recountable")
+    assert (over["question"], over["first"], over["last"]) == ("recommend", 20_000, TODAY)
+    assert await store.write(recount) == [20_000, TODAY - 1, TODAY]
+    assert await all_counts() == before
+    assert await store.write(recount) == []

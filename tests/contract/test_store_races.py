@@ -242,6 +242,25 @@ async def test_stores_opened_for_the_first_time_at_once_make_one_schema(shared_u
         await store.close()
 
 
+async def test_a_day_counted_anew_while_answers_come_in_equals_them(processes: list[Store]) -> None:
+    def answers(tx: Transaction, number: int) -> None:
+        tx.answers.record_about(response(f"v-{number}"), "recommend", number % 11, None, is_why=False)
+
+    def recount(tx: Transaction) -> bool:
+        return tx.answers.recount("nps", "recommend", TODAY)
+
+    def wrong(tx: Transaction) -> None:
+        tx.db._connection.execute("UPDATE tallies SET v5 = v5 + 1")
+
+    for first in range(0, 160, 20):
+        await processes[2].write(wrong)
+        writes = [processes[n % 4].write(partial(answers, number=n)) for n in range(first, first + 20)]
+        await asyncio.gather(
+            *writes[:10], processes[0].write(recount), *writes[10:], processes[1].write(recount)
+        )
+        assert (await counts(processes[3]))[""] == Counter(number % 11 for number in range(first + 20))
+
+
 async def test_roll_ups_put_together_while_answers_come_in_equal_a_recount(processes: list[Store]) -> None:
     def answers(tx: Transaction, number: int) -> None:
         one = response(f"v-{number}")
