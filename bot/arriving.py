@@ -100,8 +100,11 @@ class _Strangers:
 
 def _plan(tx: Transaction, firm: Firm, visit: Visit, now: datetime) -> Plan:
     """Decide about the visit of somebody of whom nothing is known but what the visit says."""
-    phone = (AddressRow("sms", visit.phone, None, None),) if visit.phone else ()
-    known = Person(addresses=reachable(firm, phone))
+    known = (
+        Person(addresses=reachable(firm, [AddressRow("sms", visit.phone, None, None)]))
+        if visit.phone
+        else Person()
+    )
     policy = firm.rules.for_visit(visit)
     why_not = channel_or_reason(visit, known, policy, now)
     if isinstance(why_not, Suppressed):  # most rows of a file about the past: no clock needs to be looked at

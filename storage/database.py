@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from operator import itemgetter
 from typing import Any, Protocol
 
 from storage.results import Row
@@ -12,6 +15,8 @@ from storage.results import Row
 encode = json.JSONEncoder(ensure_ascii=False).encode
 """Return JSON as stores keep it; `json.dumps` with these options makes a new encoder for every call."""
 
+
+_PARAMETER = re.compile(r":(\w+)")
 
 FEW_COLUMNS = 8
 """Up to so many columns a row of SQLite's is read as it is: making a dictionary of it costs more."""
@@ -71,12 +76,24 @@ class Database:
     def many(self, name: str, rows: Sequence[Mapping[str, object]], /) -> int:
         """Run a statement once per row; return how many rows it touched. Texts must be storable as they are."""
         cursor = self._connection.cursor()
-        cursor.executemany(self._queries[name], rows)
+        if isinstance(cursor, sqlite3.Cursor):
+            query, values = _by_place(self._queries[name])
+            cursor.executemany(query, map(values, rows))
+        else:
+            cursor.executemany(self._queries[name], rows)
         self._sync()
         return int(cursor.rowcount)
 
     def _run(self, name: str, values: Mapping[str, object]) -> Any:
         return self._connection.execute(self._queries[name], storable(values))
+
+
+@cache
+def _by_place(query: str) -> tuple[str, Callable[[Mapping[str, object]], tuple[object, ...]]]:
+    """Return a query with its parameters by place, and what puts a row so: SQLite looks names up anew for every row."""
+    names = _PARAMETER.findall(query)
+    assert len(names) > 1, f"itemgetter makes no tuple of one: {query}"
+    return _PARAMETER.sub("?", query), itemgetter(*names)
 
 
 def _readable(rows: list[Any]) -> list[Row]:

@@ -128,6 +128,10 @@ SELECT customer_id FROM customers WHERE customer_id IN $texts;
 -- Which of some phones are known.
 SELECT address FROM addresses WHERE channel = 'sms' AND address IN $texts;
 
+-- name: any_opt_out^
+-- Whether anybody ever opted out.
+SELECT 1 AS there FROM opt_outs LIMIT 1;
+
 -- name: opted_out_among
 -- Which of some hashes of addresses are of people who opted out.
 SELECT hash FROM opt_outs WHERE hash IN $texts;
