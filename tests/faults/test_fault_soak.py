@@ -1,9 +1,12 @@
 """F25: long work. Memory, open files and the write-ahead log stay bounded, whatever has passed through."""
 
+import logging
 import resource
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+import pytest
 
 from bot.bootstrap import App, build_app
 from bot.channels.base import Inbound, InboundKind
@@ -44,7 +47,10 @@ async def _round(app: App, first: int, count: int) -> None:
     await app.pass_time()
 
 
-async def test_memory_files_and_log_do_not_grow_with_what_has_passed(tmp_path: Path, full: bool) -> None:
+async def test_memory_files_and_log_do_not_grow_with_what_has_passed(
+    tmp_path: Path, full: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)  # else the test run keeps every line in memory
     path = tmp_path / "askwhy.db"
     rounds, count = (200, 1_000) if full else (6, 150)
     config = Config.model_validate(
