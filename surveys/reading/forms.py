@@ -6,7 +6,7 @@ from typing import Any
 
 from surveys.reading.tokens import normalise
 
-FIVE = 5  # from here Slavic languages count in another form
+FIVE = 5  # from here, and for zero, Slavic languages count in another form
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,8 @@ class Forms:
 
         `proven` says that the text is in this language; where it is not, only endings of three letters and more tell anything.
         """
-        if number is not None and number >= FIVE and proven and word.endswith(self.uncounted_from_five):
+        many = number is not None and (number >= FIVE or not number)
+        if many and proven and word.endswith(self.uncounted_from_five):
             return True
         return any(word.endswith(ending) and (proven or len(ending) > 2) for ending in self.uncounted)
 

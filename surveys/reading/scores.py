@@ -40,7 +40,9 @@ from surveys.reading.sides import (
     LeftSide,
     Right,
     is_asked,
+    is_for_another,
     is_taken_back,
+    is_turned_down,
     left_of,
     right_of,
 )
@@ -173,6 +175,7 @@ def _candidates(phrase: Phrase, found: list[Expression], scale: Scale) -> list[C
         flags & Word.IRONY or token.text in ROLLED_EYES
         for flags, token in zip(phrase.flags, phrase.tokens, strict=True)
     )
+    score: Expression | None = None
     for expression in found:
         side = left_of(phrase, expression.first, head, denied_until)
         right = right_of(phrase, expression.last, tail)
@@ -189,12 +192,12 @@ def _candidates(phrase: Phrase, found: list[Expression], scale: Scale) -> list[C
             or is_taken_back(phrase, side.lead, expression)
         ):
             place = min(place, Place.FAINT)
-        if (
-            right is Right.END
-            and phrase.flag(expression.first - 1) & Word.NO
-            and any(c.place is Place.SCORE for c in candidates)
-        ):
-            place = Place.RIVAL  # "8, no 9" corrects or denies
+        if score:
+            turned = right is Right.END and is_turned_down(phrase, score, expression)
+            if turned or is_for_another(phrase, score, expression):
+                place = max(place, Place.RIVAL)
+        if place is Place.SCORE:
+            score = expression
         candidate = Candidate(expression, place, side)
         if place < Place.SCORE and not candidate.fits(scale):
             candidate = candidate._replace(place=min(place, Place.NONE))

@@ -3,13 +3,14 @@
 from enum import IntEnum
 from typing import NamedTuple
 
-from surveys.reading.expression import Expression
+from surveys.reading.expression import Expression, Form
 from surveys.reading.following import LONGEST, spelled_at
 from surveys.reading.phrase import PARTING, QUESTION_MARKS, Phrase
 from surveys.reading.praise import REACH, is_called_good, is_counting, is_last_word, leads_to_praise
 from surveys.reading.tokens import Type
 from surveys.reading.words import Word
 
+FEW_WORDS = 4  # between a score and its correction
 SHORT = 2  # words of a clause that is only an aside
 _RUNNING_ON = frozenset({Type.WORD, Type.QUOTE, Type.NUMBER})
 _LEAD_SIGNS = frozenset("#№=*/")
@@ -236,6 +237,33 @@ def _ends_by_scoring(phrase: Phrase, at: int) -> bool:
         return False
     filler = phrase.flag(at + 1) & (Word.LEAD | Word.TAIL) and not phrase.flag(at + 1) & Word.ASIDE
     return phrase.type(at + 1 + bool(filler)) not in {Type.WORD, Type.NUMBER}
+
+
+def is_turned_down(phrase: Phrase, score: Expression, other: Expression) -> bool:
+    """Whether "no" and a few words lead from a score to another number, which corrects it or is denied: "8, no 9", "8 no make it 9"."""
+    between = range(score.last, min(other.first, score.last + REACH))
+    words = [at for at in between if phrase.type(at) is Type.WORD]
+    return bool(
+        other.first <= score.last + REACH
+        and words
+        and len(words) <= FEW_WORDS
+        and phrase.flag(words[0]) & Word.NO
+        and not any(phrase.flags[at] & (Word.LACK | Word.UNIT) for at in words)
+    )
+
+
+def is_for_another(phrase: Phrase, score: Expression, other: Expression) -> bool:
+    """Whether two numbers are said each for something of its own: "8 for the food but 3 for the waiter"."""
+    first, second = phrase.said(score.last), phrase.said(other.last)
+    alike = first == second and phrase.flag(score.last) & Word.OPENER
+    dative = phrase.words.forms.dative
+    prefixed = first[:1] == second[:1] and phrase.words.words.get(first[:1], 0) & Word.PREFIX
+    given = bool(dative) and all(
+        phrase.said(at).endswith(dative) and not phrase.flag(at) & ~Word.NOUN
+        for at in (score.last, other.last)
+    )
+    apart = phrase.flag(other.first - 1) | phrase.flag(other.first - 2)
+    return bool(apart & Word.REASON and other.form is Form.PLAIN and (alike or prefixed or given))
 
 
 def is_asked(phrase: Phrase, expression: Expression) -> bool:
