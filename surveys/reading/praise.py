@@ -52,7 +52,8 @@ def is_called_good(phrase: Phrase, at: int) -> bool:
         last += 1
     last -= 1
     praised = last >= at and phrase.flag(last) & Word.PRAISE and not phrase.flag(last) & _PEOPLE
-    return bool(praised and is_last_word(phrase, last))
+    ended = is_last_word(phrase, last) or phrase.flag(last + 1) & Word.REASON
+    return bool(praised and ended)
 
 
 def _is_verb_or_unit(flags: int) -> bool:

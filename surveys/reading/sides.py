@@ -243,13 +243,12 @@ def is_turned_down(phrase: Phrase, score: Expression, other: Expression) -> bool
     """Whether "no" and a few words lead from a score to another number, which corrects it or is denied: "8, no 9", "8 no make it 9"."""
     between = range(score.last, min(other.first, score.last + REACH))
     words = [at for at in between if phrase.type(at) is Type.WORD]
-    return bool(
-        other.first <= score.last + REACH
-        and words
-        and len(words) <= FEW_WORDS
-        and phrase.flag(words[0]) & Word.NO
-        and not any(phrase.flags[at] & (Word.LACK | Word.UNIT) for at in words)
-    )
+    if other.first > score.last + REACH or not 0 < len(words) <= FEW_WORDS:
+        return False
+    counting = any(
+        phrase.flags[at] & (Word.LACK | Word.UNIT) for at in words[1:]
+    )  # "8 no complaints table 9"
+    return bool(phrase.flag(words[-1]) & Word.NO or (phrase.flag(words[0]) & Word.NO and not counting))
 
 
 def is_for_another(phrase: Phrase, score: Expression, other: Expression) -> bool:
@@ -313,6 +312,7 @@ def _is_blocked(phrase: Phrase, at: int, first: int, *, correcting: bool) -> boo
             return False
         if kind is Type.COMMA or (kind is Type.DASH and not phrase.glued(i)):
             same_clause = False
+        same_clause = same_clause and not flags & Word.SO
         excused = flags & Word.CORRECTION or (correcting and flags & Word.LEAD)  # "sorry, should be 8"
         if flags & Word.UNIT and phrase.type(i - 1) is Type.NUMBER:
             continue  # "40 min" is no minimum

@@ -58,6 +58,7 @@ class Word:
     )  # may lead a score in ("оцениваю в 9"), and tells a time after any other word ("приехал в 9")
     FREQUENT: Final = 1 << 23  # nothing here, but tells the language
     SCALE: Final = 1 << 41  # names the scale with its top: "10 point scale"
+    SO: Final = 1 << 42  # begins a clause of its own that concludes: "nobody answers so 2"
     FIXED: Final = (
         1 << 28
     )  # part of a fixed expression, which has no numbers: "number one" (no list of its own)
