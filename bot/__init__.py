@@ -10,7 +10,7 @@ A tour, along the way of a message:
     channels/               one file per channel: a codec and one send(); its docstring tells how to add one
     service.py              the use cases; each is one unit of work after another
     deep_links.py           links into the Telegram chat, in texts and for the firm's own systems
-    hearing.py, planning.py, timers.py, linking.py   units of work: messages, visits, silence, ways to Telegram
+    hearing.py, taking.py, planning.py, timers.py, linking.py   units of work: messages, visits, silence, ways to Telegram
     carrying.py, outgoing.py                         what a conversation wants done becomes rows
     claims.py, outbox.py, outcomes.py, statuses.py   claim, pace, send, record
     staff/, reports/        what staff ask and how it is answered; the numbers behind it

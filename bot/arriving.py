@@ -1,6 +1,6 @@
 """Visits come in by the hundred: people nobody knows are stored all at once, everybody else one by one.
 
-What is decided is what `planning.take_visit` decides, in the same order; a property test holds the two together. A
+What is decided is what `taking.take_visit` decides, in the same order; a property test holds the two together. A
 stranger has no history to look up, so that a first import costs a handful of statements for many visits, and the same
 file once more costs one.
 """
@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.firm import Firm
-from bot.planning import Taken, as_plan, customer_row, judge_known, plan_not_to, reachable, take_visit
+from bot.planning import as_plan, judge_known, plan_not_to, reachable
 from bot.privacy.erasing import without_person
+from bot.taking import Taken, customer_row, take_in, take_visit
 from storage.rows import AddressRow
 from storage.tables.visits import Plan
 from storage.transaction import Transaction
@@ -45,8 +46,13 @@ def take_visits(tx: Transaction, firm: Firm, visits: Sequence[Visit], now: datet
         else:
             if new.met(visit):
                 new.store()
+            if new.brought_before(visit) or visit.visit_id in touched:
+                taken.append(take_visit(tx, firm, visit, now))
+            else:
+                if tx.privacy.anybody():  # another process may have erased somebody just now
+                    visit = without_person(tx, visit)  # noqa: PLW2901 -- the same visit, as it is stored
+                taken.append(take_in(tx, firm, visit, now, handed_in=known))
             touched.add(visit.visit_id)
-            taken.append(take_visit(tx, firm, visit, now))
             new.remember(visit)
     new.store()
     return taken
@@ -75,6 +81,10 @@ class _Strangers:
     def brought(self, visit: Visit) -> bool:
         """Tell whether a visit waits already, the same in everything."""
         return self._waiting.get(visit.visit_id) == visit
+
+    def brought_before(self, visit: Visit) -> bool:
+        """Tell whether this batch brought a visit of this id before."""
+        return visit.visit_id in self._visits
 
     def meet(self, visit: Visit) -> None:
         """Keep the first visit of a stranger until `store()`."""

@@ -17,7 +17,7 @@ from bot.claims import claim
 from bot.firm import Firm
 from bot.outcomes import record_sent
 from bot.outgoing import Claimed, Kind
-from bot.planning import take_visit
+from bot.taking import take_visit
 from bot.timers import wake
 from storage.base import Store
 from storage.excerpt import excerpt

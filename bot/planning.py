@@ -1,4 +1,4 @@
-"""Units of work about visits: take one in, decide about asking, claim it when its moment comes.
+"""Units of work about visits: decide about asking, claim it when its moment comes.
 
 The decision itself is `surveys.asking.decide`; here it is given what is stored and its answer is stored. The same
 `judge()` runs when a visit comes in and again inside the transaction that claims it, so that opt-out, cap, window and
@@ -10,38 +10,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
-from typing import Any
 
 from bot.deep_links import with_link
 from bot.firm import Firm
 from bot.outgoing import Claimed, Kind, claim_message, first_ask, question_message, seconds_left
-from bot.privacy.erasing import without_person
 from storage.moments import day_of
-from storage.rows import AddressRow, ConversationRow, CustomerRow, PersonRow, VisitRow
+from storage.rows import AddressRow, ConversationRow, PersonRow, VisitRow
 from storage.tables.visits import Plan
 from storage.transaction import Transaction
-from surveys.asking import Ask, Person, Suppressed, decide
-from surveys.conversation import Step, advance, start
+from surveys.asking import Ask, Person, Suppressed, channel_or_reason, decide
+from surveys.conversation import Step, start
 from surveys.conversation_value import Setting
 from surveys.definition import Survey
-from surveys.events import Reopened
 from surveys.opening import Opening, due_at
 from surveys.phones import can_text
 from surveys.policy import Policy
-from surveys.states import State
 from surveys.visits import Visit
-
-UNDECIDED = ("planned", "suppressed")
-"""States in which nobody was asked, so that new facts lead to a new decision."""
-
-
-class Taken(StrEnum):
-    """What became of a visit that came in."""
-
-    NEW = "new"
-    KNOWN = "known"
-    UPDATED = "updated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,45 +37,6 @@ class Judgement:
     survey: Survey
     opening: Opening
     addresses: Mapping[str, str]
-
-
-def take_visit(tx: Transaction, firm: Firm, visit: Visit, now: datetime) -> Taken:
-    """Store a visit and decide about asking. The same visit again is known; changed and not yet asked, planned anew."""
-    visit = without_person(tx, visit)
-    handed_in = tx.visits.fingerprints([visit.visit_id])
-    if handed_in.get(visit.visit_id) == tx.visits.fingerprint(visit):
-        return Taken.KNOWN
-    known_customer = phone_of = None
-    if handed_in:
-        known_customer = tx.people.customer(visit.customer_id)
-        phone_of = tx.people.by_address("sms", visit.phone) if visit.phone else None
-    person_id = tx.people.resolve(visit.customer_id, {"sms": visit.phone} if visit.phone else {})
-    tx.people.put_customer(customer_row(visit, person_id))
-    before = tx.visits.get(visit.visit_id)  # as it is now that nobody else works on this person
-    if before is None:
-        number = tx.visits.number_of(person_id, visit.occurred_at)
-        plan, displaced = _plan(tx, firm, visit, person_id, now)
-        tx.visits.add(visit, person_id, now, number, plan)
-        _displace(tx, visit.visit_id, displaced, now)
-        return Taken.NEW
-    tx.visits.note_handed_in(visit)
-    if known_customer is None and before.visit.customer_id == visit.customer_id:
-        # another process took the same visit in just now
-        known_customer = tx.people.customer(visit.customer_id)
-        phone_of = person_id
-    same_customer = known_customer is not None and _says_nothing_new(visit, known_customer)
-    same_phone = visit.phone is None or (known_customer is not None and phone_of == known_customer.person_id)
-    if _facts(visit) == _facts(before.visit) and same_customer and same_phone:
-        return Taken.KNOWN
-    if before.state in UNDECIDED and before.asked_at is None:
-        tx.visits.change(visit)
-        tx.visits.tell(visit.visit_id, now, "changed")
-        plan, displaced = _plan(tx, firm, visit, person_id, now)
-        tx.visits.plan(visit.visit_id, plan)
-        _displace(tx, visit.visit_id, displaced, now)
-        return Taken.UPDATED
-    _changed_after_asking(tx, firm, before, visit, now)
-    return Taken.UPDATED
 
 
 def claim_invitation(
@@ -126,7 +71,7 @@ def claim_invitation(
     if decision.at > now or decision.channel != channel:
         tx.visits.plan(visit_id, Plan("planned", judged.survey.id, decision.channel, decision.at))
         return None
-    _displace(tx, visit_id, decision.displaced, now)
+    displace(tx, visit_id, decision.displaced, now)
     tx.visits.set_asked(visit_id, channel, now)
     tx.visits.tell(visit_id, now, "asking", channel=channel)
     tx.answers.count_asked(
@@ -174,15 +119,19 @@ def _known(
     addresses: tuple[AddressRow, ...],
     now: datetime,
 ) -> Person:
-    """Return what is known of the person of a visit."""
-    open_row = tx.conversations.open_of(person.person_id)
-    return Person(
+    """Return what is known of the person of a visit, as far as it can matter."""
+    known = Person(
         opted_out=person.opted_out_at is not None,
         erased=person.erased_at is not None,
         addresses=reachable(firm, addresses),
-        asked=tx.visits.asked_of(
-            person.person_id, now - firm.look_back(), attributes=firm.counts_attributes()
-        ),
+    )
+    if isinstance(channel_or_reason(visit, known, firm.rules.for_visit(visit), now), Suppressed):
+        return known  # `decide` will say the same, whatever there was before
+    open_row = tx.conversations.open_of(person.person_id)
+    since = now - firm.look_back()
+    return replace(
+        known,
+        asked=tx.visits.asked_of(person.person_id, since, attributes=firm.counts_attributes()),
         waiting=tx.visits.waiting_of(person.person_id, visit.visit_id),
         open_visit=open_row.visit_id if open_row else None,
     )
@@ -306,12 +255,6 @@ def _begin(
     return claim_message(tx, Kind.INVITATION, conversation, message, now, claim)
 
 
-def _plan(
-    tx: Transaction, firm: Firm, visit: Visit, person_id: int, now: datetime
-) -> tuple[Plan, tuple[str, ...]]:
-    return as_plan(visit, judge(tx, firm, visit, person_id, now))
-
-
 def as_plan(visit: Visit, judged: Judgement) -> tuple[Plan, tuple[str, ...]]:
     """Return a decision as it is stored, and the waiting visits that lose to this one."""
     match judged.decision:
@@ -328,26 +271,11 @@ def plan_not_to(survey: Survey, why: Suppressed) -> Plan:
     return Plan("suppressed", survey.id, reason=str(why.reason), detail=why.detail)
 
 
-def _displace(tx: Transaction, visit_id: str, displaced: tuple[str, ...], now: datetime) -> None:
+def displace(tx: Transaction, visit_id: str, displaced: tuple[str, ...], now: datetime) -> None:
     """End the waiting visits of the same person that lost to this one."""
     for other in displaced:
         tx.visits.set_state(other, "suppressed", "another_visit", {"other": visit_id})
         tx.visits.tell(other, now, "suppressed", reason="another_visit", other=visit_id)
-
-
-def _changed_after_asking(tx: Transaction, firm: Firm, before: VisitRow, visit: Visit, now: datetime) -> None:
-    """Keep the visit as it was asked about; note the change, and withdraw the question if the visit was reopened."""
-    changes = {key: str(value) for key, value in _facts(visit).items() if _facts(before.visit)[key] != value}
-    tx.visits.tell(visit.visit_id, now, "changed_after_asking", **changes)
-    row = tx.conversations.about(visit.visit_id)
-    if visit.resolved is False and before.visit.resolved is not False and row is not None:
-        step = advance(
-            setting_for(tx, firm, before, survey_of(tx, firm, row)), row.conversation, Reopened(), now
-        )
-        if step.conversation.state is State.WITHDRAWN:
-            tx.conversations.save(replace(row, conversation=step.conversation))
-            tx.visits.set_state(visit.visit_id, "withdrawn")
-            tx.visits.tell(visit.visit_id, now, "withdrawn")
 
 
 def _answers_so_far(
@@ -372,29 +300,3 @@ def reachable(firm: Firm, rows: Iterable[AddressRow]) -> dict[str, str]:
 def _usable(row: AddressRow) -> bool:
     """Tell whether a message could arrive: no landline, and nothing the provider refused for good."""
     return row.unusable is None and (row.channel != "sms" or can_text(row.address))
-
-
-def customer_row(visit: Visit, person_id: int) -> CustomerRow:
-    """Return what a visit says about its customer."""
-    return CustomerRow(
-        visit.customer_id, person_id, visit.name, visit.language, visit.timezone, visit.quiet_hours
-    )
-
-
-def _says_nothing_new(visit: Visit, known: CustomerRow) -> bool:
-    pairs = ((visit.name, known.name), (visit.language, known.language), (visit.timezone, known.timezone))
-    return all(new is None or new == old for new, old in pairs)
-
-
-def _facts(visit: Visit) -> dict[str, Any]:
-    return {
-        "customer_id": visit.customer_id,
-        "occurred_at": visit.occurred_at,
-        "touchpoint": visit.touchpoint,
-        "branch": visit.branch,
-        "employee": visit.employee,
-        "product": visit.product,
-        "amount": visit.amount,
-        "resolved": visit.resolved,
-        "extra": dict(visit.extra),
-    }

@@ -22,8 +22,8 @@ from bot.hearing import Heard, handle, hear, keep_unhandled
 from bot.logs import bind
 from bot.metrics import REPLIES
 from bot.outbox import Dispatcher
-from bot.planning import Taken
 from bot.statuses import take_status
+from bot.taking import Taken
 from bot.timers import give_up_lapsed, wake
 from storage.base import Store, StoreError
 from storage.rows import InboundRow

@@ -11,7 +11,7 @@ from bot.bootstrap import build_firm
 from bot.claims import claim, claim_one
 from bot.config import load_config
 from bot.firm import Firm
-from bot.planning import take_visit
+from bot.taking import take_visit
 from storage import make_store
 from storage.transaction import Transaction
 from surveys.visits import Visit

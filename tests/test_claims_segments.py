@@ -10,7 +10,7 @@ from bot.channels.base import Outgoing
 from bot.claims import claim
 from bot.config import load_config
 from bot.outgoing import Kind, queue
-from bot.planning import take_visit
+from bot.taking import take_visit
 from storage import make_store
 from storage.transaction import Transaction
 from surveys.visits import Visit

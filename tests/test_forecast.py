@@ -20,7 +20,7 @@ from bot.commands.forecast import grouped
 from bot.commands.outcome import finish
 from bot.config import load_config
 from bot.forecasting import Trial
-from bot.planning import take_visit
+from bot.taking import take_visit
 from storage import make_store
 from storage.memory import MemoryStore
 from storage.transaction import Transaction

@@ -119,7 +119,7 @@ def test_every_bad_row_comes_back_with_its_reason_and_the_others_are_in(desk: De
 def test_a_fault_of_ours_costs_no_row_but_its_own(desk: Desk) -> None:
     desk.import_visits(HEADER + "v-1,c-1,2024-11-16T10:00,,+37255550101,\n")
     with sqlite3.connect(desk.folder / "askwhy.db") as damage:
-        damage.execute("UPDATE visits SET asked_at = 9000000000000000000")  # in no calendar
+        damage.execute("UPDATE people SET written_at = 9000000000000000000")  # in no calendar
     path = desk.put(
         HEADER + "v-2,c-2,2024-11-16T10:00,,,\nv-3,c-1,2024-11-16T10:00,Liis,,\nv-4,c-4,2024-11-16T10:00,,,\n"
     )

@@ -12,9 +12,9 @@ from bot.arriving import MANY, take_visits
 from bot.bootstrap import build_firm
 from bot.config import load_config
 from bot.firm import Firm
-from bot.planning import Taken, take_visit
 from bot.privacy.erasing import erase_person
 from bot.privacy.finding import Elsewhere
+from bot.taking import Taken, take_visit
 from storage.memory import MemoryStore
 from storage.transaction import Transaction
 from surveys.visits import Visit

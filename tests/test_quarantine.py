@@ -13,7 +13,8 @@ from bot.channels.base import Inbound, InboundKind
 from bot.commands.context import Context
 from bot.commands.outcome import finish
 from bot.config import load_config
-from bot.planning import claim_invitation, take_visit
+from bot.planning import claim_invitation
+from bot.taking import take_visit
 from storage import make_store
 from storage.base import Store
 from storage.rows import VisitRow

@@ -16,7 +16,7 @@ from bot.config import load_config
 from bot.firm import Firm
 from bot.hearing import hear
 from bot.outcomes import record_sent
-from bot.planning import take_visit
+from bot.taking import take_visit
 from storage import make_store
 from storage.base import Store
 from storage.rows import PersonRow

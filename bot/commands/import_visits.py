@@ -14,8 +14,8 @@ from bot.ingest.csv_file import CsvFile, CsvProblem
 from bot.ingest.rejected import RejectedFile
 from bot.ingest.visits import Batch, Reading, Rejected, read_visits
 from bot.logs import keep_quiet
-from bot.planning import Taken
 from bot.service import Service
+from bot.taking import Taken
 from storage.base import StoreError, StoreUnavailable
 from storage.sqlite import SqliteStore
 
