@@ -41,12 +41,13 @@ class Database:
     with the next one. What they raise comes out there, or at the end of the unit of work.
     """
 
-    __slots__ = ("_connection", "_queries", "_sync")
+    __slots__ = ("_connection", "_queries", "_sqlite", "_sync")
 
     def __init__(
         self, connection: Connection, queries: Mapping[str, str], sync: Callable[[], None] = lambda: None
     ) -> None:
         self._connection = connection
+        self._sqlite = isinstance(connection, sqlite3.Connection)
         self._queries = queries
         self._sync = sync
 
@@ -76,24 +77,29 @@ class Database:
     def many(self, name: str, rows: Sequence[Mapping[str, object]], /) -> int:
         """Run a statement once per row; return how many rows it touched. Texts must be storable as they are."""
         cursor = self._connection.cursor()
-        if isinstance(cursor, sqlite3.Cursor):
-            query, values = _by_place(self._queries[name])
-            cursor.executemany(query, map(values, rows))
+        if self._sqlite:
+            query, in_order = _by_place(self._queries[name])
+            cursor.executemany(query, map(in_order, rows))
         else:
             cursor.executemany(self._queries[name], rows)
         self._sync()
         return int(cursor.rowcount)
 
     def _run(self, name: str, values: Mapping[str, object]) -> Any:
-        return self._connection.execute(self._queries[name], storable(values))
+        query = self._queries[name]
+        if self._sqlite:
+            query, in_order = _by_place(query)
+            return self._connection.execute(query, in_order(storable(values)))
+        return self._connection.execute(query, storable(values))
 
 
 @cache
 def _by_place(query: str) -> tuple[str, Callable[[Mapping[str, object]], tuple[object, ...]]]:
-    """Return a query with its parameters by place, and what puts a row so: SQLite looks names up anew for every row."""
+    """Return a query with its parameters by place, and what puts values so: SQLite looks names up anew every time."""
     names = _PARAMETER.findall(query)
-    assert len(names) > 1, f"itemgetter makes no tuple of one: {query}"
-    return _PARAMETER.sub("?", query), itemgetter(*names)
+    if len(names) > 1:
+        return _PARAMETER.sub("?", query), itemgetter(*names)
+    return _PARAMETER.sub("?", query), lambda values: tuple(values[name] for name in names)
 
 
 def _readable(rows: list[Any]) -> list[Row]:
