@@ -8,7 +8,7 @@ from surveys.reading.kinds import Kind, Reading, Step
 from surveys.reading.labels import read_label
 from surveys.reading.phrase import QUESTION_MARKS, Phrase, make_phrase
 from surveys.reading.scores import read_score
-from surveys.reading.tokens import Type
+from surveys.reading.tokens import Type, tokenise
 from surveys.reading.vocabulary import Vocabulary, spoken, vocabulary
 from surveys.reading.wishes import all_wishes, read_keyword, whole_message
 from surveys.reading.words import Word
@@ -60,8 +60,9 @@ def read_yes_no(text: str, *, language: str | None = None, languages: Sequence[s
 
 def is_feedback_wish(text: str, languages: Sequence[str]) -> bool:
     """Whether the whole message asks to give feedback: FEEDBACK, or its equal in any language."""
-    phrase = make_phrase(text[:LONGEST], _vocabulary(None, languages))
-    return any(form in phrase.words.keywords["feedback"] for form in whole_message(phrase.spoken))
+    said = [token.text for token in tokenise(text[:LONGEST]) if token.type <= Type.WORD]
+    wishes = _vocabulary(None, languages).keywords["feedback"]
+    return any(form in wishes for form in whole_message(said))
 
 
 def _vocabulary(language: str | None, languages: Sequence[str]) -> Vocabulary:
