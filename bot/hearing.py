@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
-from bot.carrying import answered_by_provider, carry_out, moved, settle
+from bot.carrying import answered_by_provider, carry_out, settle
 from bot.channels.base import Inbound, InboundKind, Outgoing
 from bot.commands_typed import customer_word, is_command
 from bot.firm import Firm
@@ -128,7 +128,8 @@ def _reply(
     if not listening(setting, row.conversation, now):
         return False
     step = advance(setting, row.conversation, event, now)
-    after = moved(replace(row, conversation=step.conversation), inbound.channel, inbound.address)
+    # It goes on where the customer writes, if that is not where it began.
+    after = replace(row, conversation=step.conversation, channel=inbound.channel, address=inbound.address)
     effects = silenced(step.effects) if opted_out else step.effects
     if not any(isinstance(effect, ShowChoice) for effect in effects):
         _stop_spinner(tx, inbound, person.person_id, now)

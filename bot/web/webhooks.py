@@ -66,7 +66,7 @@ def webhook_routes(
 
 def _inbound_sms(service: Service, channel: SmsChannel) -> Handler:
     async def answer(request: Request, body: bytes) -> Response:
-        inbound = channel.read_inbound(_raw_path(request), request.url.query, request.headers, body)
+        inbound = channel.read_inbound(_raw_path(request), _raw_query(request), request.headers, body)
         if inbound is None:
             return Response(status_code=403)
         await service.on_inbound(inbound)
@@ -77,7 +77,7 @@ def _inbound_sms(service: Service, channel: SmsChannel) -> Handler:
 
 def _status_sms(service: Service, channel: SmsChannel) -> Handler:
     async def answer(request: Request, body: bytes) -> Response:
-        update = channel.read_status(_raw_path(request), request.url.query, request.headers, body)
+        update = channel.read_status(_raw_path(request), _raw_query(request), request.headers, body)
         if update is None:
             return Response(status_code=403)
         with bind(message_id=update.provider_id):
@@ -104,7 +104,7 @@ def _telegram(service: Service, channel: TelegramChannel, secret: str) -> Handle
 
 def _posted(service: Service, channel: Hears) -> Handler:
     async def answer(request: Request, body: bytes) -> Response:
-        inbounds = channel.read_posted(request.url.query, request.headers, body)
+        inbounds = channel.read_posted(_raw_query(request), request.headers, body)
         if inbounds is None:
             return Response(status_code=403)
         for inbound in inbounds:
@@ -155,6 +155,12 @@ class _Webhook:
         except (StoreError, TimeoutError) as error:
             log.warning("not_stored", path=self._path, error=str(error) or "the store did not answer in time")
             return Response("Not stored; please come again.", status_code=503)
+
+
+def _raw_query(request: Request) -> str:
+    """As it came; `request.url`, which is put together first, takes twenty times as long."""
+    raw: bytes = request.scope["query_string"]
+    return raw.decode("ascii", "replace")
 
 
 def _raw_path(request: Request) -> str:
