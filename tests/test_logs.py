@@ -131,3 +131,19 @@ def test_on_a_terminal_a_record_is_a_readable_line() -> None:
         root.setLevel(level)
         structlog.reset_defaults()
     assert target.getvalue()[8:] == " warning  paused  sender=+372…89  seconds=30\n"
+
+
+def test_a_log_that_cannot_be_written_stops_nothing() -> None:
+    class Full(io.StringIO):
+        def write(self, text: str) -> int:
+            raise OSError(28, "No space left on device")
+
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    logs.set_up(stream=Full())
+    try:
+        structlog.get_logger("bot.service").info("heard")
+    finally:
+        root.handlers[:] = before
+        root.setLevel(level)
+        structlog.reset_defaults()
