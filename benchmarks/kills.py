@@ -86,7 +86,9 @@ def run(size: Size) -> Report:
 def _killed(server: Server, sent: Sequence[messages.Message], seconds: float, amount: Amount) -> set[int]:
     """Load a server, kill it after so many seconds of it; return the people whose first answer got 200."""
     with server as running:
-        send_all(running.port, [sent[0].request], connections=1)  # what is loaded on first use is loaded now
+        first = send_all(
+            running.port, [sent[0].request], connections=1
+        )  # what is loaded on first use is loaded now
         timer = threading.Timer(seconds, running.kill)
         timer.start()
         answers = send_all(running.port, [m.request for m in sent], connections=amount.connections)
@@ -94,7 +96,7 @@ def _killed(server: Server, sent: Sequence[messages.Message], seconds: float, am
         time.sleep(0.05)
     return {
         message.person
-        for message, status in zip(sent, answers.statuses, strict=True)
+        for message, status in zip([sent[0], *sent], [*first.statuses, *answers.statuses], strict=True)
         if status == 200 and message.round == 0 and message.kind != "forged"
     }
 
