@@ -9,8 +9,8 @@ import tempfile
 from benchmarks.harness import Report, Row, Size
 from benchmarks.processes import ROOT, module
 
-FACTORS: dict[Size, float] = {"tiny": 0.00002, "quick": 0.0001, "normal": 0.001, "full": 0.1}
-"""The whole half-year (1.0) is some hours: `python -m benchmarks.bank_run FOLDER 1`."""
+FACTORS: dict[Size, float] = {"tiny": 0.001, "quick": 0.0001, "normal": 0.1, "full": 1.0}
+"""A tenth is half an hour, the whole half-year some hours; `python -m benchmarks.bank_run FOLDER FACTOR` plays any part."""
 
 
 def run(size: Size) -> Report:

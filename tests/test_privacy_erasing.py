@@ -158,9 +158,9 @@ async def test_what_a_person_wrote_in_a_group_and_what_staff_were_told_goes_too(
     async with World.at(url) as world:
         await world.visit("v-1", "c-liis", name=NAME, phone=PHONE)
         await world.days_pass(1)
-        await world.types(7001, "hello")
-        await world.store.write(lambda tx: tx.people.resolve("c-liis", {"telegram": "7001"}))
-        await world.types(7001, "I am Liis and I talk in the group", chat=-100500)
+        await world.types(700177001, "hello")
+        await world.store.write(lambda tx: tx.people.resolve("c-liis", {"telegram": "700177001"}))
+        await world.types(700177001, "I am Liis and I talk in the group", chat=-100500)
         await world.says(PHONE, f"3 {WORDS}")
         now = world.clock.now()
 
@@ -174,9 +174,9 @@ async def test_what_a_person_wrote_in_a_group_and_what_staff_were_told_goes_too(
         told, waiting, quoting = await world.store.write(tell_staff)
         await world.clock.advance(world.clock.now() + timedelta(minutes=1))
         assert "talk in the group" in await everything(world)
-        await world.forget("telegram:7001")
+        await world.forget("telegram:700177001")
         after = await everything(world)
-        assert not [word for word in (*PERSONAL, "7001", "talk in the group") if word in after]
+        assert not [word for word in (*PERSONAL, "700177001", "talk in the group") if word in after]
         rows = await world.store.write(lambda tx: [tx.outbox.get(n) for n in (told, waiting, quoting)])
         assert [row.state for row in rows if row] == ["sent", "due", "suppressed"]
         assert rows[1] is not None
