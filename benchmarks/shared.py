@@ -1,7 +1,8 @@
 """The shared store: B1, B3 and B5 on PostgreSQL, with one, two and four processes, and what holds them back.
 
-Nothing is pinned: processes, database and load share the machine as they would. Each reply's customer stays with one process,
-as with a load balancer that goes by sender. `limits.py` tells whose processor time it takes and what the connections wait
+Processes, database and load share the machine as they would; then once more with all processes on one core and the database
+on another, which shows whose core is full first. Each reply's customer stays with one process, as with a load balancer that
+goes by sender. `limits.py` tells whose processor time it takes and what the connections wait
 for: where more processes bring no more, the rows under the rate say whether the machine is used up, the database waits for
 its disk, or units of work wait for each other's locks.
 """
@@ -28,6 +29,7 @@ from benchmarks.history import end_of_past
 from benchmarks.history_postgres import fill
 from benchmarks.limits import Seen, watched
 from benchmarks.load import Answers, send_all
+from benchmarks.machine import LOAD_CORE, SERVER_CORE
 from benchmarks.postgres import postgres
 from benchmarks.processes import Server, free_port, module
 from benchmarks.provider import Provider
@@ -66,35 +68,38 @@ def run(size: Size) -> Report:
         for processes in amount.processes:
             _replies(report, Path(name), amount, processes)
         for processes in amount.processes:
+            _replies(report, Path(name), amount, processes, apart=True)
+        for processes in amount.processes:
             _sends(report, Path(name), amount, processes)
         for answers, people in amount.pasts:
             _scores(report, Path(name), amount, answers, people)
     return report
 
 
-def _replies(report: Report, folder: Path, amount: Amount, processes: int) -> None:
-    with postgres() as url, ExitStack() as running:
+def _replies(report: Report, folder: Path, amount: Amount, processes: int, *, apart: bool = False) -> None:
+    """Replies as fast as they are taken; `apart`: all processes on one core, the database on another."""
+    core, other_core = (SERVER_CORE, LOAD_CORE) if apart else (None, None)
+    with postgres(other_core) as url, ExitStack() as running:
         config = _on(folder, url)
         _ask(config, amount.people)
-        webs = [running.enter_context(_role("web", folder, url)) for _ in range(processes)]
+        webs = _started(running, processes, "web", folder, url, core=core)
         sent = messages.sms_messages(amount.people, amount.forms, 0)
         with watched(url, [web.process.pid for web in webs]) as seen:
             answers = _load([web.port for web in webs], sent, amount.connections)
         told = answers.run()
-        what = f"replies, {_counted(processes, 'process', 'processes')}"
+        what = f"replies, {_counted(processes, 'process', 'processes')}{' on one core' if apart else ''}"
         report.rows.append(Row(what, "replies/s", told.value, p50=told.p50, p99=told.p99))
-        report.rows += _limits(seen, told.value)
+        report.rows += _limits(seen, len(sent))
         _check(report, url, sent, answers.statuses)
 
 
-def _limits(seen: Seen, rate: float) -> list[Row]:
+def _limits(seen: Seen, done: int) -> list[Row]:
     """Say what held the work back, and what one piece of it costs: that does not depend on who else is on the machine."""
     cores = ", ".join(f"{name} {cores:.2f}" for name, cores in seen.cores.items())
-    each = ", ".join(f"{name} {1000 * cores / rate:.2f}" for name, cores in seen.cores.items())
     waits = ", ".join(f"{name} {share:.0%}" for name, share in seen.waits.items())
-    cost = 1000 * (seen.cores["ours"] + seen.cores["database"]) / rate
     return [
-        Row("  processor time of one", "ms", cost, note=each),
+        Row("  processor time of one, askwhy", "ms", 1000 * seen.cores["ours"] * seen.seconds / done),
+        Row("  processor time of one, PostgreSQL", "ms", 1000 * seen.cores["database"] * seen.seconds / done),
         Row("  of the machine's processors", "share", seen.machine, note=f"cores: {cores}"),
         Row("  of units' time behind another's lock", "share", seen.waits.get("Lock", 0.0), note=waits),
     ]
@@ -152,7 +157,7 @@ def _sends(report: Report, folder: Path, amount: Amount, workers: int) -> None:
     """Visits come in while the workers run, faster than they are sent."""
     with postgres() as url, Provider() as provider, ExitStack() as running:
         config = _on(folder, url, api=provider.url)
-        started = [running.enter_context(_role("worker", folder, url, provider.url)) for _ in range(workers)]
+        started = _started(running, workers, "worker", folder, url, provider.url)
 
         async def take() -> None:
             app = offline_app(config, "sms")
@@ -167,7 +172,7 @@ def _sends(report: Report, folder: Path, amount: Amount, workers: int) -> None:
         times = sorted(arrival.at for arrival in came)
         rate = (len(times) - 1) / (times[-1] - times[0])
         report.rows.append(Row(f"sends, {_counted(workers, 'worker', 'workers')}", "sends/s", rate))
-        report.rows += _limits(seen, rate)
+        report.rows += _limits(seen, len(came))
 
 
 def _scores(report: Report, folder: Path, amount: Amount, answers: int, people: int) -> None:
@@ -189,7 +194,7 @@ def _scores(report: Report, folder: Path, amount: Amount, answers: int, people: 
         ).encode()
         for processes in amount.processes:
             with ExitStack() as running:
-                webs = [running.enter_context(_role("web", folder, url)) for _ in range(processes)]
+                webs = _started(running, processes, "web", folder, url)
                 with watched(url, [web.process.pid for web in webs]) as seen:
                     told = _together(
                         [web.port for web in webs],
@@ -199,7 +204,7 @@ def _scores(report: Report, folder: Path, amount: Amount, answers: int, people: 
             what = f"scores by branch, {_counted(processes, 'process', 'processes')}, {answers:,} answers"
             run = told.run()
             report.rows.append(Row(what, "scores/s", run.value, p50=run.p50, p99=run.p99))
-            report.rows += _limits(seen, run.value)
+            report.rows += _limits(seen, len(told.statuses))
             report.check(f"scores told, {what}", set(told.statuses), {200})
 
 
@@ -222,14 +227,30 @@ def _ask(config: Path, people: int) -> None:
     asyncio.run(ask())
 
 
-def _role(role: str, folder: Path, url: str, api: str = "http://127.0.0.1:9") -> Server:
+def _started(
+    running: ExitStack,
+    processes: int,
+    role: str,
+    folder: Path,
+    url: str,
+    api: str = "http://127.0.0.1:9",
+    core: int | None = None,
+) -> list[Server]:
+    """Start processes of a role, until `running` ends; return them when each has loaded all it needs."""
+    servers = [running.enter_context(_role(role, folder, url, api, core)) for _ in range(processes)]
+    for server in servers:
+        server.wait_for("started")
+    return servers
+
+
+def _role(role: str, folder: Path, url: str, api: str, core: int | None) -> Server:
     """One process of a role, started by `with`; a worker is waited for where it tells of its health."""
     port = free_port()
     home = folder / str(port)
     home.mkdir()
     config = _on(home, url, port=port, api=api, mps=100_000)
     command = module("bot", "--config", config, "run", "--role", role)
-    return Server(command, port + (role == "worker"), environ=SECRETS, core=None)
+    return Server(command, port + (role == "worker"), environ=SECRETS, core=core)
 
 
 def _counted(number: int, one: str, many: str) -> str:
