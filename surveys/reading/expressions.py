@@ -5,6 +5,7 @@ Nothing here decides whether a number is the score: scores.py does, from where t
 
 from surveys.reading.expression import Expression, Form
 from surveys.reading.following import after_number, finish, spelled_at
+from surveys.reading.misspelt import misspelt
 from surveys.reading.numerals import read_numeral
 from surveys.reading.phrase import Phrase
 from surveys.reading.tokens import EMPTY_STARS, FILLED_STARS, Type
@@ -13,6 +14,7 @@ from surveys.scale import Scale
 
 _STARS = FILLED_STARS | EMPTY_STARS
 _OPENS = frozenset({Type.STOP, Type.COMMA, Type.DASH, Type.EMOJI})
+_CLOSES = Word.REASON | Word.TAIL | Word.POINTS
 _KEEPS_OPEN = Word.LEADING | Word.POLITE | Word.MINUS | Word.NOT | Word.NO | Word.REASON
 
 
@@ -28,7 +30,7 @@ def find_expressions(phrase: Phrase, scale: Scale) -> list[Expression]:
             flags = phrase.flags[at]
             next_to_number = bool(found) and found[-1].last == at
             may_be = (open_ or next_to_number or flags & Word.SCORING) and not flags & Word.FIXED
-            spelled = spelled_at(phrase, at) if may_be else None
+            spelled = (spelled_at(phrase, at) or _misspelt_at(phrase, at)) if may_be else None
             if not spelled:
                 open_ = bool(flags & Word.SCORING) or (open_ and bool(flags & _KEEPS_OPEN))
                 at += 1
@@ -42,6 +44,15 @@ def find_expressions(phrase: Phrase, scale: Scale) -> list[Expression]:
             continue
         at, open_ = found[-1].last, False
     return found
+
+
+def _misspelt_at(phrase: Phrase, at: int) -> tuple[int, int] | None:
+    """Read an unknown word that stands like an answer, before the end, a mark or a reason, as the number word it is a slip of."""
+    follows = at + 1
+    if phrase.flags[at] or (phrase.type(follows) is Type.WORD and not phrase.flags[follows] & _CLOSES):
+        return None
+    value = misspelt(phrase.tokens[at].text, phrase.words.codes)
+    return None if value is None else (value, follows)
 
 
 def _spelled(phrase: Phrase, at: int, value: int, last: int, scale: Scale) -> Expression:

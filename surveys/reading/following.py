@@ -123,6 +123,8 @@ def _out_of(phrase: Phrase, first: int, here: int, value: int, scale: Scale) -> 
             after += 1  # "on a scale of"
         second = phrase.flag(after) & (Word.OUT_OF | Word.JOIN)
         top = number_at(phrase, after) or (number_at(phrase, after + 1) if second else None)
+        if top and value == scale.high and phrase.flag(here) & Word.SCALE:
+            return out_of(phrase, first, top[1], top[0], value, scale)  # "10 asteikolla 8"
         if top:
             return out_of(phrase, first, top[1], value, top[0], scale)
     top = number_at(phrase, here)
@@ -191,8 +193,10 @@ def _noun(phrase: Phrase, first: int, last: int, value: int, scale: Scale, *, sp
         return Expression(Form.COUNT, first, last + 1)  # 7 kids, 5 of you
     if (
         glued
+        and not spelled
         and phrase.said(last) == "."
         and phrase.flag(last + 1) & Word.UNIT
+        and not (phrase.flag(last + 1) & Word.LABELLED and phrase.type(last + 2) is Type.NUMBER)
         and (phrase.words.forms.nouns_capitalised or not phrase.is_capital(last + 1))
     ):
         return Expression(Form.COUNT, first, last + 2)  # an ordinal: "2. korda", "9. mai"
@@ -220,6 +224,8 @@ def _hyphenated(
         return None
     if phrase.said(last + 1) in phrase.words.endings or flags & Word.POINTS:
         return finish(phrase, first, last + 2 + _is_points(phrase, last + 2), value, spelled=spelled)
+    if (flags | phrase.flag(last + 2)) & Word.SCALE:
+        return finish(phrase, first, last, value, spelled=spelled)  # "10-балльной шкале"
     if joint in MINUS_SIGNS and not flags & (Word.REASON | Word.OPENER):
         if first or phrase.is_counted(last + 1):
             return Expression(Form.COUNT, first, last + 2)

@@ -17,10 +17,16 @@ class Forms:
     uncounted: tuple[str, ...] = ()  # of what is never counted: Estonian counts no word that ends in -r
     uncounted_from_five: tuple[str, ...] = ()  # … by five or more: Russian counts none then that ends in -а
     verbal: tuple[str, ...] = ()  # of verbs, which nothing counts: "sõimati", "обманули"
+    past: tuple[
+        str, ...
+    ] = ()  # of verbs where a noun stands before, and of adjectives elsewhere: "the room smell-ed"
     dative: tuple[str, ...] = ()  # of whom a score is for: "10 Marile"
     elative: tuple[str, ...] = ()  # of those of whom some are counted: "3 teie inimesest"
     counts_plural: bool = False  # nothing is counted but plurals
     counts_case: bool = False  # what is counted has a case of its own, also after zero
+    joined: str = ""  # a letter that is "and", written together with the next word: Hebrew "ו"
+    article: str = ""  # a letter that is "the", likewise: Hebrew "ה"
+    compounds: bool = False  # a noun may stand before a noun: "3 course meal"
     own_script: bool = False  # its letters tell the language
     nouns_capitalised: bool = False  # a capital makes no name
     ordinal_dot: bool = False  # "3." is also "third"
@@ -42,7 +48,9 @@ def read_forms(table: Mapping[str, Any]) -> Forms:
     if unknown := sorted(set(table) - set(known)):
         raise ValueError(f"[forms] {unknown[0]!r} is no form: use one of {', '.join(known)}")
     read: dict[str, Any] = {
-        key: value if isinstance(value, bool) else tuple(normalise(part.strip()) for part in value.split(","))
+        key: value
+        if isinstance(value, bool) or isinstance(known[key], str)
+        else tuple(normalise(part.strip()) for part in value.split(","))
         for key, value in table.items()
     }
     return replace(Forms(), **read)

@@ -10,8 +10,10 @@ MINUS_SIGNS = frozenset("-–−‐‑﹣－")
 QUESTION_MARKS = frozenset("?？؟")
 CURRENCY = frozenset("$€£₽₴₪¥¢₸₹°²³")
 PARTING = frozenset({Type.STOP, Type.COMMA, Type.DASH, Type.EMOJI})
+SHORTEST_JOINED = 4  # letters
 _NO_PLURAL = ("ss", "us", "is")
 _HEAD = Word.LEADING | Word.POINTS | Word.STARS | Word.TAIL | Word.POLITE | Word.NO | Word.MINUS
+_KISS = Word.TAIL | Word.POLITE | Word.UNIT
 _SILENT = Word.TAIL | Word.POLITE | Word.POINTS
 
 
@@ -68,15 +70,20 @@ class Phrase:
             at -= 1
         return at
 
+    def is_definite(self, at: int) -> bool:
+        """Whether the article is written together with the word at `at`: nothing counts "the prices"."""
+        article = self.words.forms.article
+        return bool(article) and not self.flag(at) & Word.UNIT and self.said(at).startswith(article)
+
     def is_plural(self, at: int) -> bool:
         """Whether this is an unknown word that looks like something counted ("tyres", "мастеров")."""
+        known = self.flag(at) & (~Word.NOUN | Word.ONE)
+        return not known and self.is_plural_form(at) and not self.is_definite(at)
+
+    def is_plural_form(self, at: int) -> bool:
+        """Whether the word at `at` ends as plurals do."""
         word = self.said(at)
-        return (
-            len(word) > 3
-            and not self.flag(at) & ~Word.NOUN
-            and word.endswith(self.words.forms.plural)
-            and not word.endswith(_NO_PLURAL)
-        )
+        return len(word) > 3 and word.endswith(self.words.forms.plural) and not word.endswith(_NO_PLURAL)
 
     def is_counted(self, at: int) -> bool:
         """Whether what stands at `at`, after a number, is a unit or something that is counted."""
@@ -86,22 +93,36 @@ class Phrase:
         if self.type(at) is not Type.WORD:
             return False
         flags = self.flags[at]
+        if self.is_definite(at):
+            return False
+        if flags & _KISS == _KISS and at + 1 == self.count:
+            return False  # "9 x"
         following = self.is_plural(at + 1) or self.flag(at + 1) & Word.UNIT
         word = self.said(at)
         compound = following and word not in self.words.numbers and not word.endswith(self.words.forms.verbal)
+        compound = compound and (self.words.forms.compounds or not flags & Word.ONE)
         if compound and not flags & ~(Word.LABELLED | Word.NOUN):
             return True  # "5 phone calls"
-        if flags & Word.ONE and self.type(at - 1) is Type.NUMBER and self.said(at - 1) not in {"0", "1"}:
-            return not self._is_verb(at + 1)  # "9 car was ready"
+        if flags & Word.ONE and self.type(at - 1) is Type.NUMBER and self.said(at - 1) != "1":
+            # "9 car was ready", "food 9 service 4"
+            return not (self.is_subject(at) or self.type(at + 1) is Type.NUMBER)
         return bool(flags & Word.UNIT and not flags & (Word.POINTS | Word.STARS)) or self.is_plural(at)
+
+    def is_subject(self, at: int) -> bool:
+        """Whether a noun in the singular, at `at`, begins a clause: "9 car was ready"; in English not "3 course meal"."""
+        if self._is_verb(at + 1):
+            return True
+        own = self.words.own_words.get(self.said(at), 0) & Word.ONE and not self.words.forms.compounds
+        return bool(own) and self.type(at + 1) is Type.WORD and not self.flag(at + 1) & (Word.JOIN | Word.OR)
 
     def _is_verb(self, at: int) -> bool:
         """Whether a verb may stand here: a word known for one, or an unknown one in a form that nothing counts."""
         if self.flag(at) & (Word.OPENER | Word.WOULD):
             return True
         word, forms = self.said(at), self.words.forms
-        unknown = self.type(at) is Type.WORD and not self.flags[at] & ~Word.NOUN
-        return unknown and (word.endswith(forms.verbal) or forms.never_counts(word, None, proven=True))
+        unknown = self.type(at) is Type.WORD and not self.flags[at] & ~(Word.NOUN | Word.CLOSER)
+        told = word.endswith((*forms.verbal, *forms.past)) or forms.never_counts(word, None, proven=True)
+        return unknown and told
 
 
 def make_phrase(text: str, words: Vocabulary) -> Phrase:
@@ -111,8 +132,22 @@ def make_phrase(text: str, words: Vocabulary) -> Phrase:
         words = words.told_by([token.text for token in tokens if token.type is Type.WORD])
     known = words.words
     flags = [known.get(token.text, 0) if token.type is Type.WORD else 0 for token in tokens]
+    if words.forms.joined:
+        _look_inside(tokens, flags, words)
     _mark_phrases(tokens, flags, words)
     return Phrase(text, tokens, flags, words)
+
+
+def _look_inside(tokens: list[Token], flags: list[int], words: Vocabulary) -> None:
+    """Give words that are written together with "and" or "the" their flags: Hebrew "ונותן", "החבילה". Nothing counts "the parcel"."""
+    for at, token in enumerate(tokens):
+        if flags[at] or len(token.text) < SHORTEST_JOINED:
+            continue
+        rest = words.words.get(token.text[1:], 0)
+        if token.text[0] == words.forms.joined:
+            flags[at] = rest
+        elif token.text[0] == words.forms.article and rest & Word.ONE:
+            flags[at] = Word.OPENER
 
 
 def _mark_phrases(tokens: list[Token], flags: list[int], words: Vocabulary) -> None:

@@ -5,6 +5,10 @@ from surveys.reading.tokens import Type
 from surveys.reading.words import Word
 
 REACH = 12  # tokens looked at
+FEW = 3
+VERY_LONG = 7
+LONGEST = 40
+LONG = 5  # words of a sentence that says enough
 NEAR = 3  # words of praise between a zero and what it counts
 # Words that a number may belong to, or that a sentence goes on after.
 _TAKES_NUMBER = (
@@ -30,6 +34,10 @@ _TAKES_NUMBER = (
     | Word.FIXED
 )
 _LEADS_TO_PRAISE = Word.PRAISE | Word.OPENER | Word.TAIL | Word.WAS
+_MEASURES = Word.MEASURE | Word.MINUS | Word.PLUS | Word.HALF | Word.FIGURE
+_JUDGES = Word.PRAISE | Word.NOT | Word.REASON | Word.ONE | Word.ASPECT
+_SUPPOSES = Word.CONDITION | Word.ASIDE | Word.IRONY | Word.WOULD & ~Word.WAS | Word.SCORING
+_ENDS = frozenset({Type.STOP, Type.COMMA, Type.DASH})
 _PEOPLE = Word.PEOPLE | Word.HEROES
 
 
@@ -38,21 +46,49 @@ def is_evaluated(phrase: Phrase, first: int) -> bool:
     last = first - 1
     return bool(
         phrase.type(last) is Type.WORD
-        and len(phrase.said(last)) > 1
-        and not phrase.is_capital(last)
-        and not phrase.flags[last] & _TAKES_NUMBER
+        and _takes_no_number(phrase, last)
         and phrase.flag(last - 1) & Word.PRAISE
     )
+
+
+def ends_sentence(phrase: Phrase, first: int) -> bool:
+    """Whether a sentence that judges ends right before the number at `first`, in a word that takes no number.
+
+    "gym is decent but crowded in the evening 7"; not "a nice place on Long Street 7", "it was so good we came back 3".
+    """
+    last = start = first - 1
+    if phrase.type(0) is Type.NUMBER:
+        return False
+    while start >= max(0, first - LONGEST) and phrase.tokens[start].type not in _ENDS:
+        start -= 1
+    said, flags = phrase.flags[start + 1 : last], phrase.flags[last] if first else 0
+    closes = flags & Word.CLOSER and not flags & Word.SCORING
+    if last - start < (FEW if closes else LONG) or any(word & _SUPPOSES for word in said):
+        return False
+    if closes or (flags & Word.MEASURE and not said[-1] & Word.PRAISE):
+        return True
+    if last - start < VERY_LONG and not any(word & _JUDGES for word in said):
+        return False
+    placed = said[-1] & (Word.PLACE | Word.LABELLED | Word.AT) and not said[-1] & Word.OPENER
+    return not placed and phrase.type(last) is Type.WORD and _takes_no_number(phrase, last)
+
+
+def _takes_no_number(phrase: Phrase, at: int) -> bool:
+    return len(phrase.said(at)) > 1 and not phrase.is_capital(at) and not phrase.flags[at] & _TAKES_NUMBER
 
 
 def is_called_good(phrase: Phrase, at: int) -> bool:
     """Whether only praise follows up to the end, after "was" and words like "very": "was quite ok", "väga hea"; not "very nice ladies"."""
     last = at
     while phrase.flag(last) & _LEADS_TO_PRAISE and not _is_verb_or_unit(phrase.flag(last)):
+        if last > at and phrase.flag(last) & Word.REASON and phrase.flag(last - 1) & Word.PRAISE:
+            break
         last += 1
     last -= 1
     praised = last >= at and phrase.flag(last) & Word.PRAISE and not phrase.flag(last) & _PEOPLE
-    ended = is_last_word(phrase, last) or phrase.flag(last + 1) & Word.REASON
+    ended = (
+        phrase.type(last + 1) in _ENDS or is_last_word(phrase, last) or phrase.flag(last + 1) & Word.REASON
+    )
     return bool(praised and ended)
 
 
@@ -74,6 +110,18 @@ def leads_to_praise(phrase: Phrase, at: int) -> bool:
     while phrase.flag(at) & Word.LEAD and phrase.flag(at) & Word.TAIL and at < start + REACH:
         at += 1
     return at > start and bool(phrase.flag(at) & Word.PRAISE) and not is_counting(phrase, at)
+
+
+def leads_in_place(phrase: Phrase, at: int) -> bool:
+    """Whether a preposition and a few words of place or manner stand here: "in the room it was cold"; not "in the morning", "in 2"."""
+    near = range(at + 1, at + 1 + NEAR)
+    for i in near:
+        if phrase.type(i) is not Type.WORD:
+            return i > at + 1 and phrase.type(i) is not Type.NUMBER
+        flags = phrase.flags[i]
+        if flags & _MEASURES or (flags & Word.UNIT and not flags & Word.ONE):
+            return False
+    return True
 
 
 def ends_in_noun(phrase: Phrase, at: int) -> bool:

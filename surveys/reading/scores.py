@@ -25,24 +25,25 @@ from typing import NamedTuple
 from surveys.reading.expression import Expression, Form
 from surveys.reading.expressions import find_expressions
 from surveys.reading.kinds import Kind, Reading
+from surveys.reading.pairs import is_corrected, is_for_another, is_turned_down
 from surveys.reading.phrase import QUESTION_MARKS, Phrase
 from surveys.reading.praise import (
     REACH,
     ends_in_noun,
+    ends_sentence,
     is_called_good,
     is_evaluated,
     is_lacking,
     may_be_counted,
 )
+from surveys.reading.repeated import without_question
 from surveys.reading.rest import rest_of
 from surveys.reading.sides import (
     Left,
     LeftSide,
     Right,
     is_asked,
-    is_for_another,
     is_taken_back,
-    is_turned_down,
     left_of,
     right_of,
 )
@@ -82,7 +83,7 @@ def read_score(phrase: Phrase, scale: Scale) -> Reading:
     found = [e for e in find_expressions(phrase, scale) if e.form is not Form.COUNT]
     if not found:
         return Reading(Kind.NOT_SCORE)
-    answers, asked = _without_question(phrase, found, scale)
+    answers, asked = without_question(phrase, found, scale)
     candidates = _candidates(phrase, answers, scale)
     if (value := _said_again(phrase, candidates, scale)) is not None:
         return Reading(Kind.SCORE, value)
@@ -97,7 +98,7 @@ def read_score(phrase: Phrase, scale: Scale) -> Reading:
         return Reading(kind, offers=_offers(doubtful, scale))
     if _is_list(phrase, candidates):
         return Reading(Kind.NOT_SCORE)
-    said = [c.expression for c in [*scores, *_rivals(candidates, scores, scale)]]
+    said = [c.expression for c in [*scores, *_rivals(phrase, candidates, scores, scale)]]
     if len({e.value for e in said}) > 1 or any(e.form is not Form.PLAIN for e in said):
         return Reading(Kind.AMBIGUOUS, offers=_offers(said, scale))
     value = scores[0].expression.value
@@ -133,41 +134,6 @@ def _is_turned(phrase: Phrase, score: Expression, denied: Candidate) -> bool:
     )
 
 
-def _without_question(
-    phrase: Phrase, found: list[Expression], scale: Scale
-) -> tuple[list[Expression], list[Expression]]:
-    """Part off what only repeats the question, and make it a lead-in: "on a scale from 0 to 10 I'd say 9", "10 point scale: 9"."""
-    if len(found) < 2:
-        return found, []
-    ranges = {(scale.low, scale.high), (1, scale.high)}
-    answers: list[Expression] = []
-    asked: list[Expression] = []
-    for expression in found:
-        place = (expression.first, expression.last)
-        if expression.offers not in ranges:
-            place = _scale_around(phrase, expression, scale)
-        phrase.flags[slice(*place)] = [Word.LEAD] * (place[1] - place[0])
-        (asked if any(place) else answers).append(expression)
-    return answers, asked
-
-
-def _scale_around(phrase: Phrase, expression: Expression, scale: Scale) -> tuple[int, int]:
-    """Find a scale named by its top: "10 point scale", "10-балльной шкале", "scale to 10"; (0, 0) if the number names none."""
-    first, end = expression.first, expression.last
-    if phrase.said(first) != str(scale.high) and expression.value != scale.high:
-        return 0, 0
-    if phrase.flag(first - 1) & (Word.OUT_OF | Word.OR):
-        for at in range(max(first - 3, 0), first):
-            if phrase.flag(at) & Word.SCALE:
-                return at, end
-    while end < expression.last + 2 and (
-        phrase.type(end) is Type.DASH
-        or (phrase.type(end) is Type.WORD and not phrase.flag(end) & ~(Word.POINTS | Word.NOUN))
-    ):
-        end += 1
-    return (first, end + 1) if phrase.flag(end) & Word.SCALE else (0, 0)
-
-
 def _candidates(phrase: Phrase, found: list[Expression], scale: Scale) -> list[Candidate]:
     head, tail, denied_until = phrase.head(), phrase.tail(), 0
     candidates: list[Candidate] = []
@@ -187,16 +153,18 @@ def _candidates(phrase: Phrase, found: list[Expression], scale: Scale) -> list[C
             place = min(place, Place.NONE if expression.first else Place.FAINT)
         elif (
             (ironic and 2 * expression.value > scale.low + scale.high)
-            or side.blocked
+            or (side.blocked and not ends_sentence(phrase, expression.first))
             or right is Right.CONDITION
             or is_taken_back(phrase, side.lead, expression)
         ):
             place = min(place, Place.FAINT)
-        if score:
+        if score and is_corrected(phrase, score, expression):
+            place, side = Place.SCORE, side._replace(correcting=True, blocked=False, denied=False)
+        elif score:
             turned = right is Right.END and is_turned_down(phrase, score, expression)
             if turned or is_for_another(phrase, score, expression):
                 place = max(place, Place.RIVAL)
-        if place is Place.SCORE:
+        if place is Place.SCORE or (place is Place.RIVAL and side.left is Left.START):
             score = expression
         candidate = Candidate(expression, place, side)
         if place < Place.SCORE and not candidate.fits(scale):
@@ -246,12 +214,15 @@ def _judge(phrase: Phrase, expression: Expression, side: LeftSide, right: Right)
         return Place.RIVAL  # "8 food 6 service"
     if left is Left.PRAISE and right is Right.END:
         numbered = phrase.flag(expression.first - 1) & (Word.LABELLED | Word.NUMBERED | Word.AT)
-        return Place.RIVAL if numbered else Place.SCORE  # "price 9", "top 10"
+        return (
+            Place.RIVAL if numbered and not ends_sentence(phrase, expression.first) else Place.SCORE
+        )  # "price 9", "top 10"
     if left is Left.WORD and phrase.flag(lead - 1) & Word.KIN:
         return Place.NONE  # "my son is 9", "my wife says 9"
     if left is Left.WORD and _is_time(phrase, expression):
         return Place.NEVER
-    if left is Left.WORD and right is Right.END and is_evaluated(phrase, expression.first):
+    ending = left is Left.WORD and right is Right.END
+    if ending and (is_evaluated(phrase, expression.first) or ends_sentence(phrase, expression.first)):
         return Place.SCORE
     if left is Left.WORD and expression.form is Form.SPLIT and len(expression.offers) < 2:
         return Place.NONE  # "waited from 9 to 11"
@@ -274,8 +245,9 @@ def _may_follow(phrase: Phrase, expression: Expression, left: Left, right: Right
             return False  # "1 rude waiter"
         # "0 waiting" may be praise, "1 technician" is one technician.
         most = {0: Right.PRAISE, 1: Right.ASPECT}.get(expression.value, Right.UNCOUNTED)
-        if not expression.value and right is Right.UNCOUNTED and phrase.words.forms.counts_case:
-            return True  # "0 цена выросла"
+        subject = phrase.words.forms.counts_case or phrase.is_subject(expression.last)
+        if not expression.value and right is Right.UNCOUNTED and subject:
+            return True  # "0 цена выросла", "0 parcel vanished"
         return right <= most and not (right > Right.REASON and phrase.said(expression.last) in homophones)
     if expression.value == 1:  # an article in many languages
         most = Right.PRAISE if phrase.flags[expression.first] & Word.FIGURE else Right.REASON
@@ -341,15 +313,27 @@ def _corrected(phrase: Phrase, scores: list[Candidate]) -> list[Candidate]:
     return scores
 
 
-def _rivals(candidates: list[Candidate], scores: list[Candidate], scale: Scale) -> list[Candidate]:
+def _rivals(
+    phrase: Phrase, candidates: list[Candidate], scores: list[Candidate], scale: Scale
+) -> list[Candidate]:
     """Numbers that could be meant instead. A score that does not stand first must be the only number that could be one."""
     first = any(c.side.left is Left.START or c.expression.explicit or c.side.correcting for c in scores)
+    before = scores[0].expression.first - 1
+    named = bool(phrase.flag(before - (phrase.said(before) == ":")) & Word.ASPECT)  # "10 but the price: 6"
     return [
         c
         for c in candidates
         if c.place is not Place.NEVER
         and c.fits(scale)
-        and (c.place is Place.RIVAL or (not first and c.expression.form is Form.PLAIN and not c.side.denied))
+        and not (scores[-1].side.correcting and c.place is Place.RIVAL and c.side.left is Left.START)
+        and (
+            c.place is Place.RIVAL
+            or (
+                not first
+                and c.expression.form is Form.PLAIN
+                and not (c.side.denied or (c.side.blocked and not named))
+            )
+        )
     ]
 
 

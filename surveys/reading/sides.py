@@ -3,16 +3,24 @@
 from enum import IntEnum
 from typing import NamedTuple
 
-from surveys.reading.expression import Expression, Form
+from surveys.reading.expression import Expression
 from surveys.reading.following import LONGEST, spelled_at
 from surveys.reading.phrase import PARTING, QUESTION_MARKS, Phrase
-from surveys.reading.praise import REACH, is_called_good, is_counting, is_last_word, leads_to_praise
+from surveys.reading.praise import (
+    REACH,
+    is_called_good,
+    is_counting,
+    is_last_word,
+    leads_in_place,
+    leads_to_praise,
+)
 from surveys.reading.tokens import Type
 from surveys.reading.words import Word
 
-FEW_WORDS = 4  # between a score and its correction
 SHORT = 2  # words of a clause that is only an aside
 _RUNNING_ON = frozenset({Type.WORD, Type.QUOTE, Type.NUMBER})
+_LEADS_ON = Word.LEAD | Word.FIXED
+_TURNS = Word.ASIDE | Word.CONDITION | Word.IRONY | Word.CORRECTION | Word.OR | Word.OUT_OF | Word.PRAISE
 _LEAD_SIGNS = frozenset("#№=*/")
 
 
@@ -109,6 +117,10 @@ def right_of(phrase: Phrase, last: int, tail: int) -> Right:
     while phrase.tokens[at].type > Type.WORD:
         marked = marked or phrase.tokens[at].type in PARTING
         at += 1
+    while (
+        phrase.flags[at] & _LEADS_ON == _LEADS_ON and not phrase.flags[at] & _TURNS and at + 1 < phrase.count
+    ):
+        at += 1  # "8 in general but the food was cold"
     flags = phrase.flags[at]
     if _is_condition(flags):
         return Right.CONDITION
@@ -119,8 +131,12 @@ def right_of(phrase: Phrase, last: int, tail: int) -> Right:
     if (spelled := spelled_at(phrase, at)) and spelled != (1, at + 1):
         # "7 eleven", but "9 zero complaints"
         return Right.WORD if spelled[0] or phrase.type(spelled[1]) is not Type.WORD else Right.OPENER
-    if _is_condition(phrase.flag(at + 1)):
+    if _is_condition(phrase.flag(at + 1)) and not (flags & Word.WAS and is_called_good(phrase, at)):
         return Right.CONDITION
+    if flags & Word.WAS and not flags & Word.OPENER and is_called_good(phrase, at):
+        return Right.OPENER  # "8 was ok but pricey"
+    if flags & Word.PLACE and leads_in_place(phrase, at):
+        return Right.OPENER
     if flags & Word.REASON:
         return Right.REASON
     if (
@@ -129,9 +145,12 @@ def right_of(phrase: Phrase, last: int, tail: int) -> Right:
         and not (flags & Word.WAS and is_called_good(phrase, at))
     ):
         return Right.CONDITION  # "5 would be generous"
-    if flags & Word.ONE or (
-        not flags & Word.UNIT and phrase.tokens[at].text.endswith(phrase.words.forms.verbal)
-    ):
+    if flags & Word.ONE and phrase.type(at + 1) is Type.NUMBER:
+        return Right.ASPECT  # "food 9 service 4"
+    if flags & Word.ONE:
+        told = phrase.said(at - 1) != "1" or phrase.flag(at + 1) & Word.OPENER
+        return Right.OPENER if told else Right.UNCOUNTED  # "1 man did it all" may be one man
+    if not flags & Word.UNIT and phrase.tokens[at].text.endswith(phrase.words.forms.verbal):
         return Right.OPENER
     if flags & Word.PEOPLE:
         return Right.PEOPLE
@@ -144,7 +163,8 @@ def right_of(phrase: Phrase, last: int, tail: int) -> Right:
     if flags & Word.ASPECT:
         return Right.ASPECT
     if flags & Word.OPENER:
-        number = phrase.type(at + 1) is Type.NUMBER and not phrase.is_counted(at + 2)
+        ranging = flags & (Word.OR | Word.OUT_OF | Word.LEAD)
+        number = ranging and phrase.type(at + 1) is Type.NUMBER and not phrase.is_counted(at + 2)
         some = phrase.said(at + 1).endswith(phrase.words.forms.elative)
         counted = number or (some and not phrase.flag(at + 1) & Word.PRAISE)
         return Right.WORD if counted else Right.OPENER  # "7 to 9", "3 teie inimesest"
@@ -181,8 +201,10 @@ def _is_uncounted(phrase: Phrase, at: int) -> bool:
     """
     if phrase.type(at + 1) is Type.NUMBER:
         return False  # "4 by 4", "5 past 9"
+    if phrase.is_definite(at) and phrase.is_plural_form(at):
+        return True
     own = phrase.words.own_words
-    near = phrase.tokens[at + 1 : at + 4]
+    near = phrase.tokens[at : at + REACH]
     proven = phrase.words.forms.own_script or any(
         token.type is Type.WORD and token.text in own for token in near
     )
@@ -237,32 +259,6 @@ def _ends_by_scoring(phrase: Phrase, at: int) -> bool:
         return False
     filler = phrase.flag(at + 1) & (Word.LEAD | Word.TAIL) and not phrase.flag(at + 1) & Word.ASIDE
     return phrase.type(at + 1 + bool(filler)) not in {Type.WORD, Type.NUMBER}
-
-
-def is_turned_down(phrase: Phrase, score: Expression, other: Expression) -> bool:
-    """Whether "no" and a few words lead from a score to another number, which corrects it or is denied: "8, no 9", "8 no make it 9"."""
-    between = range(score.last, min(other.first, score.last + REACH))
-    words = [at for at in between if phrase.type(at) is Type.WORD]
-    if other.first > score.last + REACH or not 0 < len(words) <= FEW_WORDS:
-        return False
-    counting = any(
-        phrase.flags[at] & (Word.LACK | Word.UNIT) for at in words[1:]
-    )  # "8 no complaints table 9"
-    return bool(phrase.flag(words[-1]) & Word.NO or (phrase.flag(words[0]) & Word.NO and not counting))
-
-
-def is_for_another(phrase: Phrase, score: Expression, other: Expression) -> bool:
-    """Whether two numbers are said each for something of its own: "8 for the food but 3 for the waiter"."""
-    first, second = phrase.said(score.last), phrase.said(other.last)
-    alike = first == second and phrase.flag(score.last) & Word.OPENER
-    dative = phrase.words.forms.dative
-    prefixed = first[:1] == second[:1] and phrase.words.words.get(first[:1], 0) & Word.PREFIX
-    given = bool(dative) and all(
-        phrase.said(at).endswith(dative) and not phrase.flag(at) & ~Word.NOUN
-        for at in (score.last, other.last)
-    )
-    apart = phrase.flag(other.first - 1) | phrase.flag(other.first - 2)
-    return bool(apart & Word.REASON and other.form is Form.PLAIN and (alike or prefixed or given))
 
 
 def is_asked(phrase: Phrase, expression: Expression) -> bool:

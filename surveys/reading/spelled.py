@@ -14,8 +14,8 @@ def words_of(spelled: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=128)
-def spelled_numbers(language: str) -> dict[tuple[str, ...], int]:
-    """List every spelling of 0–100 in `language`, in all its cases and genders; empty for a language without spelling rules.
+def spelled_numbers(language: str, *, base: bool = False) -> dict[tuple[str, ...], int]:
+    """List every spelling of 0–100 in `language`, in all its cases and genders or, with `base`, only as it is counted; empty for a language without spelling rules.
 
     A spelling that two numbers share is left out. Takes 10–140 ms the first time, then nothing.
     """
@@ -30,6 +30,8 @@ def spelled_numbers(language: str) -> dict[tuple[str, ...], int]:
     for value in range(HIGHEST + 1):
         for ruleset, text in engine.format_number(value).text_by_ruleset.items():
             # Ordinals ("third") and years are no scores; helper rulesets give endings, not words.
+            if base and ruleset not in {"spellout-numbering", "spellout-cardinal"}:
+                continue
             if not ruleset.startswith("spellout-") or "ordinal" in ruleset or "year" in ruleset:
                 continue
             words = words_of(text)

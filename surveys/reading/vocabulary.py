@@ -64,6 +64,7 @@ class Vocabulary:
     phrases: Mapping[
         str, Sequence[tuple[list[str], int]]
     ]  # first word -> all words and their flags, the longest first
+    codes: tuple[str, ...]
     numbers: Mapping[str, Mapping[str, int]]  # first word -> all words together -> value
     endings: frozenset[str]
     forms: Forms  # of the first language, with the plurals of all
@@ -224,6 +225,7 @@ def vocabulary(codes: tuple[str, ...]) -> Vocabulary:
         ordinal_dot=any(file.forms.ordinal_dot for file in files),
     )
     merged = Vocabulary(
+        codes=codes,
         words=words,
         phrases=_by_first_word(phrases),
         numbers=numbers,
@@ -242,7 +244,11 @@ def vocabulary(codes: tuple[str, ...]) -> Vocabulary:
         merged,
         alone={
             code: replace(
-                one, numbers=merged.numbers, keywords=merged.keywords, keyword_starts=merged.keyword_starts
+                one,
+                codes=codes,
+                numbers=merged.numbers,
+                keywords=merged.keywords,
+                keyword_starts=merged.keyword_starts,
             )
             for code, one in alone.items()
         },

@@ -59,12 +59,16 @@ class Word:
     FREQUENT: Final = 1 << 23  # nothing here, but tells the language
     SCALE: Final = 1 << 41  # names the scale with its top: "10 point scale"
     SO: Final = 1 << 42  # begins a clause of its own that concludes: "nobody answers so 2"
+    PLACE: Final = 1 << 43  # leads in where or how it was, after a score: "6 in the room it was cold"
+    MEASURE: Final = (
+        1 << 44
+    )  # after a number and a preposition, says what it measures: "9 in the morning", "5 с плюсом"
     FIXED: Final = (
         1 << 28
     )  # part of a fixed expression, which has no numbers: "number one" (no list of its own)
 
     LEADING: Final = LEAD | SCORING | CORRECTION
-    NOUN: Final = LACK | NUMBERED  # of its own each of these is as good as an unknown word
+    NOUN: Final = LACK | NUMBERED | ONE  # of its own each of these is as good as an unknown word
 
 
 WORD_LISTS: Final = {

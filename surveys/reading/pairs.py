@@ -1,0 +1,76 @@
+"""Two numbers in one reply: whether the second corrects the first, or each is for something of its own."""
+
+from surveys.reading.expression import Expression, Form
+from surveys.reading.phrase import Phrase
+from surveys.reading.praise import REACH
+from surveys.reading.tokens import Type
+from surveys.reading.words import Word
+
+FEW_WORDS = 4  # between a score and its correction
+SHORT = 2  # words of a clause that only names what its number is for
+_CORRECTING = Word.LEADING | Word.NO | Word.NOT | Word.TAIL | Word.POLITE
+
+
+def is_turned_down(phrase: Phrase, score: Expression, other: Expression) -> bool:
+    """Whether "no" and a few words lead from a score to another number, which corrects it or is denied: "8, no 9", "8 no make it 9"."""
+    between = range(score.last, min(other.first, score.last + REACH))
+    words = [at for at in between if phrase.type(at) is Type.WORD]
+    if other.first > score.last + REACH or not 0 < len(words) <= FEW_WORDS:
+        return False
+    counting = any(
+        phrase.flags[at] & (Word.LACK | Word.UNIT) for at in words[1:]
+    )  # "8 no complaints table 9"
+    return bool(phrase.flag(words[-1]) & Word.NO or (phrase.flag(words[0]) & Word.NO and not counting))
+
+
+def is_corrected(phrase: Phrase, score: Expression, other: Expression) -> bool:
+    """Whether only words of correcting stand between or after two numbers: "8 wait no 9", "8 no make it 9", "8 then 9 I meant"."""
+    if not score.last < other.first <= score.last + REACH or other.form is not Form.PLAIN:
+        return False
+    between, after = phrase.flags[score.last : other.first], phrase.flags[other.last : other.last + REACH]
+    words = sum(phrase.type(at) is Type.WORD for at in range(score.last, other.first))
+    if not 0 < words <= FEW_WORDS or any(flags & (Word.NO | Word.NOT) == Word.NOT for flags in between):
+        return False  # "meant 9 not 6"
+    # "not" and "no" are one word in some languages: "8 ei 9" may mean either
+    turning = any(flags & (Word.NO | Word.NOT) == Word.NO for flags in between)
+    turning = turning or any(flags & Word.CORRECTION for flags in (*between, *after))
+    ended = other.last + REACH >= phrase.count
+    rest = [*range(score.last, other.first), *range(other.last, min(other.last + REACH, phrase.count))]
+    return (
+        turning
+        and ended
+        and all(phrase.flags[at] & _CORRECTING for at in rest if phrase.type(at) is Type.WORD)
+    )
+
+
+def is_for_another(phrase: Phrase, score: Expression, other: Expression) -> bool:
+    """Whether two numbers are said each for something of its own: "8 for the food but 3 for the waiter"."""
+    first, second = phrase.said(score.last), phrase.said(other.last)
+    alike = first == second and phrase.flag(score.last) & Word.OPENER
+    dative = phrase.words.forms.dative
+    prefixed = first[:1] == second[:1] and phrase.words.words.get(first[:1], 0) & Word.PREFIX
+    given = bool(dative) and all(
+        phrase.said(at).endswith(dative) and not phrase.flag(at) & ~Word.NOUN
+        for at in (score.last, other.last)
+    )
+    if _is_label(phrase, score.last, other):
+        return True
+    apart = phrase.flag(other.first - 1) | phrase.flag(other.first - 2)
+    return bool(apart & Word.REASON and other.form is Form.PLAIN and (alike or prefixed or given))
+
+
+def _is_label(phrase: Phrase, last: int, other: Expression) -> bool:
+    """Whether two short clauses each name what their number is for: "8 for food, waiter 3"."""
+    if other.form is not Form.PLAIN or other.explicit or phrase.type(other.last) is Type.WORD:
+        return False
+    start, end = other.first, last
+    while phrase.type(start - 1) is Type.WORD and start > other.first - REACH:
+        start -= 1
+    while phrase.type(end) is Type.WORD and end < last + REACH:
+        end += 1
+    short = 0 < other.first - start <= SHORT and 0 < end - last <= SHORT + 1 and end <= start
+    named = any(
+        phrase.flags[at] & (Word.LEADING | Word.PRAISE | Word.TAIL) for at in range(start, other.first)
+    )
+    reasoned = any(flags & Word.REASON for flags in phrase.flags[last:end])
+    return short and not named and not reasoned and phrase.type(end) is not Type.NUMBER
