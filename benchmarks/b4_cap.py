@@ -109,9 +109,14 @@ def fill(path: Path, people: int) -> None:
     """Make a store of so many people with what each was asked before, through the real schema."""
     empty_store(path)
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -262144"):
+        for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -4194304"):
             connection.execute(f"PRAGMA {pragma}")
+        indexes = connection.execute(
+            "SELECT name, sql FROM sqlite_master WHERE tbl_name = 'visits' AND type = 'index' AND sql IS NOT NULL"
+        ).fetchall()
         connection.execute("BEGIN")
+        for name, _ in indexes:  # a filled table is indexed faster than an indexed one is filled
+            connection.execute(f"DROP INDEX {name}")
         numbers = "WITH RECURSIVE line (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM line WHERE i < ?) "
         connection.execute(
             f"INSERT INTO people (person_id, opted_out_at) {numbers} SELECT i, iif(i % 50 = 7, 1, NULL) FROM line",
@@ -132,6 +137,8 @@ def fill(path: Path, people: int) -> None:
                 "step": STEP // timedelta(microseconds=1),
             },
         )
+        for _, definition in indexes:
+            connection.execute(definition)
         connection.execute("COMMIT")
         connection.execute("PRAGMA journal_mode = WAL")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
-from typing import Any
+from typing import Any, NamedTuple
 
 from surveys.conversation_value import Conversation
 from surveys.visits import Visit
@@ -24,8 +24,7 @@ class PersonRow:
     language: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class AddressRow:
+class AddressRow(NamedTuple):
     """Where a person can be reached; `unusable` is the provider's code that says it never works."""
 
     channel: str
@@ -34,9 +33,8 @@ class AddressRow:
     reached_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class CustomerRow:
-    """A customer's own facts."""
+class CustomerRow(NamedTuple):
+    """A customer's own facts; the columns of `customers`, in their order."""
 
     customer_id: str
     person_id: int

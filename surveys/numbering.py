@@ -21,6 +21,7 @@ class NumberingPlan:
         self._lengths = frozenset(general.possible_length) - frozenset(general.possible_length_local_only)
         self._general = _Ranges(general)
         self._kinds = tuple((kind, _Ranges(desc)) for kind, desc in _by_kind(metadata) if desc is not None)
+        self._kinds_of_length = cache(self._with_length)
         self._fixed = _Ranges(metadata.fixed_line)
         self._mobile = _Ranges(metadata.mobile)
         self._alike = metadata.same_mobile_and_fixed_line_pattern
@@ -33,7 +34,7 @@ class NumberingPlan:
         """Return a number's kind, a constant of `PhoneNumberType`."""
         if not self._general.hold(national):
             return int(PhoneNumberType.UNKNOWN)
-        for kind, ranges in self._kinds:
+        for kind, ranges in self._kinds_of_length(len(national)):
             if ranges.hold(national):
                 return kind
         if self._fixed.hold(national):
@@ -41,6 +42,9 @@ class NumberingPlan:
             return int(PhoneNumberType.FIXED_LINE_OR_MOBILE if both else PhoneNumberType.FIXED_LINE)
         mobile = not self._alike and self._mobile.hold(national)
         return int(PhoneNumberType.MOBILE if mobile else PhoneNumberType.UNKNOWN)
+
+    def _with_length(self, digits: int) -> tuple[tuple[int, "_Ranges"], ...]:
+        return tuple((kind, ranges) for kind, ranges in self._kinds if ranges.may_have(digits))
 
 
 @cache
@@ -60,9 +64,11 @@ class _Ranges:
         self._lengths = frozenset(desc.possible_length) if desc else frozenset()
         self._pattern = re.compile((desc and desc.national_number_pattern) or "(?!)")
 
+    def may_have(self, digits: int) -> bool:
+        return not self._lengths or digits in self._lengths
+
     def hold(self, national: str) -> bool:
-        right_length = not self._lengths or len(national) in self._lengths
-        return right_length and self._pattern.fullmatch(national) is not None
+        return self.may_have(len(national)) and self._pattern.fullmatch(national) is not None
 
 
 def _by_kind(metadata: PhoneMetadata) -> tuple[tuple[int, PhoneNumberDesc | None], ...]:

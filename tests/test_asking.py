@@ -92,12 +92,12 @@ def test_a_visit_is_stale_when_older_than_the_limit_now_or_at_the_next_open_mome
     assert decision(now=limit) == Ask(limit, "sms")  # exactly as old is not stale
     assert reason(now=limit + MINUTE) is Reason.STALE
     assert reason(now=datetime(2026, 11, 26, 9, 0, tzinfo=TALLINN)) is None
-    evening = replace(VISIT, occurred_at=datetime(2026, 11, 23, 9, 0, tzinfo=TALLINN))
+    evening = VISIT._replace(occurred_at=datetime(2026, 11, 23, 9, 0, tzinfo=TALLINN))
     assert reason(visit=evening, now=datetime(2026, 11, 25, 20, 0, tzinfo=TALLINN)) is Reason.STALE
 
 
 def test_a_fresh_visit_without_an_allowed_moment_in_time_is_told_so() -> None:
-    before_christmas = replace(VISIT, occurred_at=datetime(2026, 12, 23, 14, 20, tzinfo=TALLINN))
+    before_christmas = VISIT._replace(occurred_at=datetime(2026, 12, 23, 14, 20, tzinfo=TALLINN))
     assert reason(visit=before_christmas) is Reason.NO_WINDOW
     assert reason(visit=before_christmas, policy=Policy(stale_after=timedelta(days=5))) is None
     assert reason(policy=Policy(weekdays=frozenset())) is Reason.NO_WINDOW
@@ -173,7 +173,7 @@ def test_a_person_is_asked_about_one_employee_only_so_often() -> None:
     )
     assert reason(asked(*twice, employee="Jaan"), policy) is None
     assert reason(asked(timedelta(days=1), timedelta(days=7), employee="Mari"), policy) is None
-    assert reason(asked(*twice, employee="Mari"), policy, visit=replace(VISIT, employee=None)) is None
+    assert reason(asked(*twice, employee="Mari"), policy, visit=VISIT._replace(employee=None)) is None
 
 
 def test_the_sample_is_a_share_of_visits_and_the_same_every_time() -> None:

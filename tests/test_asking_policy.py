@@ -76,9 +76,9 @@ def test_the_first_rule_that_matches_wins_and_the_base_is_for_the_rest() -> None
         ),
     )
     assert rules.for_visit(VISIT) is delivery
-    assert rules.for_visit(replace(VISIT, touchpoint=None)) is tartu
-    assert rules.for_visit(replace(VISIT, touchpoint=None, branch=None)) is rules.base
-    assert rules.for_visit(replace(VISIT, touchpoint="call", branch=None, extra={"x": "y"})) is rules.base
+    assert rules.for_visit(VISIT._replace(touchpoint=None)) is tartu
+    assert rules.for_visit(VISIT._replace(touchpoint=None, branch=None)) is rules.base
+    assert rules.for_visit(VISIT._replace(touchpoint="call", branch=None, extra={"x": "y"})) is rules.base
 
 
 def test_a_store_must_look_back_as_far_as_any_rule_does() -> None:

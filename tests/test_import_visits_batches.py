@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from hypothesis import given, settings
@@ -39,7 +40,13 @@ visits = st.builds(
     name=st.sampled_from([None, "Õnne", "Liis"]),
     phone=st.sampled_from([None, *(f"+3725555010{n}" for n in range(5)), "+3726123456"]),
     touchpoint=st.sampled_from([None, "delivery"]),
+    language=st.sampled_from([None, "ru"]),
     timezone=st.sampled_from([None, "Asia/Kathmandu"]),
+    branch=st.none(),
+    employee=st.sampled_from([None, "Mari"]),
+    product=st.none(),
+    amount=st.sampled_from([None, Decimal("12.50")]),
+    resolved=st.sampled_from([None, False, True]),
     extra=st.sampled_from([{}, {"quiet_hours": "10:00-12:00"}]),
 )
 

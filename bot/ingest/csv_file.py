@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 SEPARATORS: Final = (",", ";", "\t", "|")
 
@@ -38,8 +38,7 @@ class CsvProblem(ValueError):  # noqa: N818 -- a finding about data, not a failu
     """A file that cannot be used at all; the text names the file, what is wrong and the fix."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One row. `line` is that of its first line, from 1. `problem` says why its cells are not to be used."""
 
     line: int
@@ -111,13 +110,13 @@ class CsvFile:
     def records(self) -> Iterator[Record]:
         """Yield the rows after the header; rows without any text are no rows."""
         for record in self._rows():
-            if record.problem or any(cell.strip() for cell in record.cells):
+            if record.problem or any(map(str.strip, record.cells)):
                 yield self._fitted(record)
 
     def _fitted(self, record: Record) -> Record:
-        surplus = record.cells[len(self.header) :]
-        if record.problem or not surplus:
+        if len(record.cells) <= len(self.header) or record.problem:
             return record
+        surplus = record.cells[len(self.header) :]
         if any(cell.strip() for cell in surplus):
             problem = "it has more cells than the header; put quotes around cells that hold the separator"
             return Record(record.line, record.cells, problem)

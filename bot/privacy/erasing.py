@@ -11,7 +11,7 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -105,8 +105,8 @@ def without_person(tx: Transaction, visit: Visit) -> Visit:
     erased = tx.privacy.erased(visit.customer_id, visit.phone)
     if erased is None:
         return visit
-    return replace(
-        visit, customer_id=erased[0], name=None, phone=None, language=None, timezone=None, extra={}
+    return visit._replace(
+        customer_id=erased[0], name=None, phone=None, language=None, timezone=None, extra={}
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import accumulate
 from random import Random
@@ -108,9 +108,9 @@ def changed(dice: Random, visit: Visit) -> Visit:
         case 0:
             return visit
         case 1:
-            return replace(visit, employee="Keegi Teine")
+            return visit._replace(employee="Keegi Teine")
         case _:
-            return replace(visit, resolved=False)
+            return visit._replace(resolved=False)
 
 
 def pick(dice: Random, weighted: dict[str, int]) -> str:

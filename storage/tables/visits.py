@@ -5,12 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
-from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from storage.database import Database, encode, storable
 from storage.moments import micros, moment
@@ -19,14 +17,11 @@ from storage.rows import VisitRow
 from surveys.asking import Asked, Waiting
 from surveys.visits import Visit
 
-_HANDED_IN = attrgetter(*(field.name for field in fields(Visit)))
-
 DIMENSIONS = ("touchpoint", "branch", "employee", "product")
 """Columns of a visit that are counted by."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """What was decided about asking: a moment and a channel, or a state with its reason."""
 
     state: str
@@ -46,7 +41,7 @@ class Visits:
 
     def fingerprint(self, visit: Visit) -> int:
         """Return a number for everything that is handed in with a visit, the customer's facts included."""
-        text = "\x1f".join(map(str, _HANDED_IN(visit)))
+        text = "\x1f".join(map(str, visit))
         digest = hashlib.blake2b(text.encode(errors="replace"), digest_size=8, key=self._secret[:64])
         return int.from_bytes(digest.digest(), signed=True)
 

@@ -36,7 +36,7 @@ def visit(visit_id: str = "v-1", **changes: Any) -> Visit:
         resolved=True,
         extra={"season": "winter"},
     )
-    return replace(plain, **changes)
+    return plain._replace(**changes)
 
 
 def plan(due_at: datetime = NOW, channel: str = "sms") -> Plan:

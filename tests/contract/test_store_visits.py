@@ -1,6 +1,5 @@
 """Visits: from planned to claimed, and the story of how they got there."""
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +16,7 @@ async def test_a_visit_comes_back_as_it_was_with_the_facts_of_its_customer(store
         return tx.visits.get("v-1")
 
     row = await store.write(work)
-    assert row.visit == replace(visit(), name="Liis Tamm", language="et", timezone="Europe/Tallinn")
+    assert row.visit == visit()._replace(name="Liis Tamm", language="et", timezone="Europe/Tallinn")
     assert (row.state, row.channel, row.due_at, row.visit_number) == ("planned", "sms", NOW + DAY, 3)
     assert await store.read.visit("v-1") == row
     assert await store.read.visit("v-2") is None

@@ -1,7 +1,6 @@
 """Runs a script through the real service: any store, a virtual clock, a channel in memory. Nothing is left in a queue."""
 
 import itertools
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -91,7 +90,7 @@ class _Run:
         elif "survey" in step:
             self._change_survey(step["survey"])
         elif step.get("reopened"):
-            await self.service.on_visits([replace(self.script.visit, resolved=False)])
+            await self.service.on_visits([self.script.visit._replace(resolved=False)])
         elif step.get("undelivered"):
             await self.service.on_status(
                 StatusUpdate("unknown", "undelivered", self.attempts[0], "30008", Decision.LATER)
