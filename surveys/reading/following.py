@@ -132,7 +132,7 @@ def _out_of(phrase: Phrase, first: int, here: int, value: int, scale: Scale) -> 
         return None
     if phrase.flag(here) & Word.OUT_OF:
         return out_of(phrase, first, top[1], value, top[0], scale)
-    ending = top[1] + (phrase.said(top[1]) in MINUS_SIGNS)
+    ending = top[1] + (phrase.said(top[1]) in MINUS_SIGNS or phrase.said(top[1]) in _ENDING_MARKS)
     if phrase.glued(ending) and phrase.flag(ending) & Word.OUT_OF:
         return out_of(phrase, first, ending + 1, value, top[0], scale)
     return None

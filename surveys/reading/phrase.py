@@ -113,7 +113,8 @@ class Phrase:
         if self._is_verb(at + 1):
             return True
         own = self.words.own_words.get(self.said(at), 0) & Word.ONE and not self.words.forms.compounds
-        return bool(own) and self.type(at + 1) is Type.WORD and not self.flag(at + 1) & (Word.JOIN | Word.OR)
+        goes_on = self.type(at + 1) is Type.WORD or self.said(at + 1) == "("
+        return bool(own) and goes_on and not self.flag(at + 1) & (Word.JOIN | Word.OR)
 
     def _is_verb(self, at: int) -> bool:
         """Whether a verb may stand here: a word known for one, or an unknown one in a form that nothing counts."""

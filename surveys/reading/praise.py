@@ -117,7 +117,8 @@ def leads_in_place(phrase: Phrase, at: int) -> bool:
     near = range(at + 1, at + 1 + NEAR)
     for i in near:
         if phrase.type(i) is not Type.WORD:
-            return i > at + 1 and phrase.type(i) is not Type.NUMBER
+            numbered = phrase.flags[i - 1] & Word.LABELLED and len(phrase.said(i)) > 1  # "in room 304"
+            return i > at + 1 and bool(numbered or phrase.type(i) is not Type.NUMBER)
         flags = phrase.flags[i]
         if flags & _MEASURES or (flags & Word.UNIT and not flags & Word.ONE):
             return False

@@ -87,7 +87,8 @@ def read_score(phrase: Phrase, scale: Scale) -> Reading:
     candidates = _candidates(phrase, answers, scale)
     if (value := _said_again(phrase, candidates, scale)) is not None:
         return Reading(Kind.SCORE, value)
-    scores = _corrected(phrase, [c for c in candidates if c.place is Place.SCORE])
+    scores = [c for c in candidates if c.place is Place.SCORE]
+    scores = _corrected(phrase, [c for c in scores if c.fits(scale)] or scores)  # "I'm 74 … a 10"
     if not scores:
         doubtful = [c.expression for c in candidates if c.place > Place.NONE]
         kind = (
@@ -160,6 +161,8 @@ def _candidates(phrase: Phrase, found: list[Expression], scale: Scale) -> list[C
             place = min(place, Place.FAINT)
         if score and is_corrected(phrase, score, expression):
             place, side = Place.SCORE, side._replace(correcting=True, blocked=False, denied=False)
+        elif score and place is Place.RIVAL and _is_supposed(phrase, side, expression):
+            place = Place.FAINT
         elif score:
             turned = right is Right.END and is_turned_down(phrase, score, expression)
             if turned or is_for_another(phrase, score, expression):
@@ -171,6 +174,15 @@ def _candidates(phrase: Phrase, found: list[Expression], scale: Scale) -> list[C
             candidate = candidate._replace(place=min(place, Place.NONE))
         candidates.append(candidate)
     return candidates
+
+
+def _is_supposed(phrase: Phrase, side: LeftSide, expression: Expression) -> bool:
+    """Whether a number after the score is what would be, or an age or a count in brackets: "8, would be 9 with parking", "8 my son (6)"."""
+    first, last = expression.first, expression.last
+    bracketed = (
+        phrase.said(first - 1) == "(" and phrase.said(last) == ")" and phrase.type(last + 1) is Type.WORD
+    )
+    return bracketed or any(flags & Word.WOULD & ~Word.WAS for flags in phrase.flags[side.lead : first])
 
 
 def _judge(phrase: Phrase, expression: Expression, side: LeftSide, right: Right) -> Place:
@@ -191,6 +203,13 @@ def _judge(phrase: Phrase, expression: Expression, side: LeftSide, right: Right)
         return Place.RIVAL  # a time: "ב-9 הייתם אמורים להגיע"
     if left is Left.SCORING and phrase.flag(lead - 1) & Word.KIN and not phrase.flag(lead - 1) & Word.OPENER:
         return Place.RIVAL  # "my wife would give 9"
+    if (
+        left is Left.START
+        and right is Right.PRAISE
+        and expression.first == 1
+        and phrase.flags[0] & Word.ASKING
+    ):
+        return Place.RIVAL  # "is 10 good"
     if left is Left.SCORING and phrase.flag(0) & Word.QUESTION and phrase.flag(lead) & Word.SCORING:
         return Place.RIVAL  # "что значит 10"
     if left in {Left.START, Left.SCORING}:
@@ -316,8 +335,9 @@ def _corrected(phrase: Phrase, scores: list[Candidate]) -> list[Candidate]:
 def _rivals(
     phrase: Phrase, candidates: list[Candidate], scores: list[Candidate], scale: Scale
 ) -> list[Candidate]:
-    """Numbers that could be meant instead. A score that does not stand first must be the only number that could be one."""
-    first = any(c.side.left is Left.START or c.expression.explicit or c.side.correcting for c in scores)
+    """Numbers that could be meant instead. A score that is not sure must be the only number that could be one."""
+    tail = phrase.tail()
+    sure = any(_is_sure(phrase, c, tail) for c in scores)
     before = scores[0].expression.first - 1
     named = bool(phrase.flag(before - (phrase.said(before) == ":")) & Word.ASPECT)  # "10 but the price: 6"
     return [
@@ -329,12 +349,21 @@ def _rivals(
         and (
             c.place is Place.RIVAL
             or (
-                not first
+                not sure
                 and c.expression.form is Form.PLAIN
                 and not (c.side.denied or (c.side.blocked and not named))
             )
         )
     ]
+
+
+def _is_sure(phrase: Phrase, score: Candidate, tail: int) -> bool:
+    """Whether a score stands first, says that it is one, or ends the reply as a sentence of its own or as a conclusion ("so 3")."""
+    side, last = score.side, score.expression.last
+    if side.left is Left.START or score.expression.explicit or side.correcting:
+        return True
+    concludes = any(flags & Word.SO for flags in phrase.flags[side.lead : score.expression.first])
+    return last >= tail and (concludes or phrase.type(side.lead - 1) is Type.STOP)
 
 
 def _said_again(phrase: Phrase, candidates: list[Candidate], scale: Scale) -> int | None:

@@ -145,6 +145,11 @@ def right_of(phrase: Phrase, last: int, tail: int) -> Right:
         and not (flags & Word.WAS and is_called_good(phrase, at))
     ):
         return Right.CONDITION  # "5 would be generous"
+    if phrase.is_definite(at) and phrase.is_plural_form(at):
+        return Right.OPENER  # "1 המחירים עלו"
+    kin = flags & Word.KIN and phrase.words.forms.article and not phrase.is_plural_form(at)
+    if kin and phrase.said(at - 1) != "1":
+        return Right.OPENER  # "8 הבן שלי נהנה": where plurals are counted, one relative is not
     if flags & Word.ONE and phrase.type(at + 1) is Type.NUMBER:
         return Right.ASPECT  # "food 9 service 4"
     if flags & Word.ONE:
@@ -200,9 +205,8 @@ def _is_uncounted(phrase: Phrase, at: int) -> bool:
     "9 Mari was kind": a name. A clause of another language has none of the language's words near, and proves nothing.
     """
     if phrase.type(at + 1) is Type.NUMBER:
-        return False  # "4 by 4", "5 past 9"
-    if phrase.is_definite(at) and phrase.is_plural_form(at):
-        return True
+        # "4 by 4", "5 past 9", but "7 room 304 …"
+        return bool(phrase.flags[at] & Word.LABELLED) and len(phrase.said(at + 1)) > 1
     own = phrase.words.own_words
     near = phrase.tokens[at : at + REACH]
     proven = phrase.words.forms.own_script or any(
@@ -328,6 +332,8 @@ def _is_mere_aside(phrase: Phrase, at: int) -> bool:
         first -= 1
     while phrase.type(last + 1) is Type.WORD:
         last += 1
+    if phrase.type(last + 1) is Type.NUMBER:
+        return False  # "last time 5, now 8"
     return last - first < SHORT and not any(flags & Word.PRAISE for flags in phrase.flags[first : last + 1])
 
 
