@@ -3,7 +3,7 @@
 A language file (languages/<code>.toml) is all that a new language needs. Lists are comma-separated text.
 
 - `[keywords]` whole messages: `opt_out` (the first is printed in texts; also heard as a sentence of its own), `opt_out_alone` (only as
-  the whole message), `opt_out_here` (only in this language), `opt_in`, `help`, `feedback`, `yes`, `no`, `decline` (of a why).
+  the whole message), `opt_out_about` (only as a clause of a message that speaks of messages: `about` in wishes.py), `opt_out_here` (only in this language), `opt_in`, `help`, `feedback`, `yes`, `no`, `decline` (of a why).
 - `[wishes]` opt-outs said in sentences: see wishes.py.
 - `[words]` one list per bit of `Word`, see words.py. An entry of several words or with a mark inside ("not gonna lie", "где-то") means
   what its list says of the whole, whatever its words mean alone.
@@ -27,9 +27,10 @@ from surveys.reading.tokens import Type, normalise, tokenise
 from surveys.reading.words import WORD_LISTS, Word
 
 # Keywords that hold in every conversation, whatever its language; the others mean something else in some language.
-EVERYWHERE = ("opt_out", "opt_out_alone", "opt_in", "help", "feedback")
+EVERYWHERE = ("opt_out", "opt_out_alone", "opt_out_about", "opt_in", "help", "feedback")
 KEYWORDS = (*EVERYWHERE, "opt_out_here", "yes", "no", "decline")
-COMMANDS = ("opt_out", "opt_out_alone", "opt_out_here", "opt_in", "help")
+WISH_LISTS = ("unless", "after", "next", "oaths", "about")
+COMMANDS = ("opt_out", "opt_out_alone", "opt_out_about", "opt_out_here", "opt_in", "help")
 UNIVERSAL = "universal"
 CLEAR = 2  # words that the conversation's language must know for its reading to count, where another language knows as many
 
@@ -44,8 +45,7 @@ class Language:
     wishes: tuple[str, ...]
     wish_classes: Mapping[str, str]
     joined: tuple[str, ...]
-    after: frozenset[str]
-    unless: frozenset[str]
+    wish_lists: Mapping[str, frozenset[str]]
     words: Mapping[str, int]
     phrases: Mapping[tuple[str, ...], int]
     numbers: Mapping[tuple[str, ...], int]
@@ -163,8 +163,9 @@ def load_language(code: str) -> Language:
         ),
         wish_classes=raw.get("wishes", {}).get("classes", {}),
         joined=tuple(map(normalise, _list(raw.get("wishes", {}), "joined"))),
-        after=frozenset(normalise(word) for word in _list(raw.get("wishes", {}), "after")),
-        unless=frozenset(normalise(word) for word in _list(raw.get("wishes", {}), "unless")),
+        wish_lists={
+            name: frozenset(map(normalise, _list(raw.get("wishes", {}), name))) for name in WISH_LISTS
+        },
         words=words,
         phrases=phrases,
         numbers={words_of(word): value for word, value in numbers.get("words", {}).items()},

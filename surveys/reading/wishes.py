@@ -9,14 +9,18 @@ the beginning or end ("9. STOP"). Wishes are patterns of words, one a line in `[
     remove me from !waiting          none of these words among the next four
     ~ unsubscribe me                 anywhere in a clause; without ~ only where a clause begins, or after "please", "and", a number …
     dont <write> me                  any word of the class `write`, which `[wishes] classes` lists once for many patterns
+    stop {the|your} spam             none, one or several of these words: up to six
+    stop texting {me|now} ;          nothing after it in its clause, or a word of `next`, which begins another ("or", "because")
 
 All languages are listened to, whatever the conversation's: an opt-out must not depend on a setting. `[wishes] unless` lists words
 that take a wish back when they stand right before it ("they never stop texting me"), `joined` what may be written together with its
-first word (Hebrew "and"), `after` words that a wish may begin after ("wrong number dont text me").
+first word (Hebrew "and"), `after` words that a wish may begin after ("wrong number dont text me"), `oaths` words that may stand
+anywhere in a wish or beside a keyword and change nothing ("stop the bloody texts"), `about` words that make `opt_out_alone` and
+`opt_out_about` count as a clause of its own ("this is spam, remove"; not "too salty, remove").
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import MappingProxyType
@@ -24,14 +28,16 @@ from types import MappingProxyType
 from surveys.reading.kinds import Kind, Reading
 from surveys.reading.phrase import Phrase
 from surveys.reading.tokens import Type, normalise
-from surveys.reading.vocabulary import Vocabulary, languages_known, load_language
+from surveys.reading.vocabulary import WISH_LISTS, Vocabulary, languages_known, load_language
 from surveys.reading.words import Word
 
 GAP = 3
+MANY = 6
 QUOTED = '"'
 QUOTES = frozenset('"“”„«»')
 FEW_WORDS = 3
 NO_CLASSES: Mapping[str, str] = MappingProxyType({})
+_PRAISED = Word.PRAISE | Word.FIXED
 _CLASS = re.compile(r"<(\w+)>")
 
 
@@ -42,8 +48,10 @@ class Element:
     words: frozenset[str] = frozenset()
     stems: tuple[str, ...] = ()
     optional: bool = False
+    many: bool = False
     gap: bool = False
     end: bool = False
+    next: bool = False
     unless: bool = False
 
     def fits(self, word: str) -> bool:
@@ -68,17 +76,20 @@ class Wishes:
     unless: frozenset[str]
     polite: frozenset[str]
     after: frozenset[str]
+    next: frozenset[str]
+    oaths: frozenset[str]
+    about: frozenset[str]
 
 
 def compile_wish(line: str, classes: Mapping[str, str] = NO_CLASSES, joined: Sequence[str] = ()) -> Wish:
-    """Read a line of `[wishes] patterns`. Raises ValueError for an unknown class, or a first word that is optional, a gap or a stem."""
+    """Read a line of `[wishes] patterns`. Raises ValueError for an unknown class, or a first word that is optional, repeated, a gap or a stem."""
     for name in _CLASS.findall(line):
         if name not in classes:
             raise ValueError(f"wish {line!r}: no class {name!r}: use one of {', '.join(classes)}")
     parts = _CLASS.sub(lambda found: classes[found[1]], line).split()
     anywhere = parts[0] == "~"
     elements = tuple(_element(part) for part in parts[anywhere:])
-    if not elements or not elements[0].words or elements[0].stems or elements[0].optional:
+    if not elements or not elements[0].words or elements[0].stems or elements[0].optional or elements[0].many:
         raise ValueError(f"wish {line!r}: the first word must be written out, it is looked up")
     words = elements[0].words
     first = replace(elements[0], words=words.union(prefix + word for prefix in joined for word in words))
@@ -88,14 +99,15 @@ def compile_wish(line: str, classes: Mapping[str, str] = NO_CLASSES, joined: Seq
 def _element(part: str) -> Element:
     if part == "...":
         return Element(gap=True)
-    if part == "$":
-        return Element(end=True)
-    optional, unless = part.startswith("["), part.startswith("!")
-    choices = part.strip("[]!").split("|")
+    if part in "$;":
+        return Element(end=True, next=part == ";")
+    optional, many, unless = part.startswith("["), part.startswith("{"), part.startswith("!")
+    choices = part.strip("[]{}!").split("|")
     return Element(
         frozenset(normalise(c) for c in choices if not c.endswith("*")),
         tuple(normalise(c[:-1]) for c in choices if c.endswith("*")),
         optional,
+        many,
         unless=unless,
     )
 
@@ -104,21 +116,27 @@ def _element(part: str) -> Element:
 def all_wishes() -> Wishes:
     """Compile the wishes of every language file, once."""
     found: dict[str, list[Wish]] = {}
-    unless: set[str] = set()
     polite: set[str] = set()
-    after: set[str] = set()
+    lists: dict[str, set[str]] = {name: set() for name in WISH_LISTS}
     for code in languages_known():
         language = load_language(code)
         for line in language.wishes:
             wish = compile_wish(line, language.wish_classes, language.joined)
             for word in wish.elements[0].words:
                 found.setdefault(word, []).append(wish)
-        unless |= language.unless
-        after |= language.after
+        for name in WISH_LISTS:
+            lists[name] |= language.wish_lists[name]
         polite |= {word for word, flags in language.words.items() if flags & Word.POLITE}
     by_first_word = {word: tuple(wishes) for word, wishes in found.items()}
     return Wishes(
-        by_first_word, frozenset(found), frozenset(unless), frozenset(polite), frozenset(polite | after)
+        by_first_word,
+        frozenset(found),
+        frozenset(lists["unless"]),
+        frozenset(polite),
+        frozenset(polite | lists["after"]),
+        frozenset(lists["next"]),
+        frozenset(lists["oaths"]),
+        frozenset(lists["about"]),
     )
 
 
@@ -128,13 +146,26 @@ def read_keyword(phrase: Phrase) -> Reading | None:
     said = phrase.spoken
     spelled_out = len(said) > 2 and len(said[0]) == 1
     if spelled_out or not words.keyword_starts.isdisjoint(said):
-        if (kind := _keyword(said, words)) or (kind := _keyword(_without_polite(said, wishes.polite), words)):
+        if kind := _whole_keyword(phrase, wishes):
             return Reading(kind)
         if _is_own_sentence(phrase, wishes):
             return Reading(Kind.OPT_OUT, why=phrase.text.strip())
     if not wishes.first_words.isdisjoint(said) and _is_wished(phrase, wishes):
         return Reading(Kind.OPT_OUT, why=phrase.text.strip())
     return None
+
+
+def _whole_keyword(phrase: Phrase, wishes: Wishes) -> Kind | None:
+    said, words = phrase.spoken, phrase.words
+    if kind := _keyword(said, words):
+        return kind
+    if any(flags & _PRAISED == _PRAISED for flags in phrase.flags):
+        return None  # Hebrew "די טוב" is "quite good", though "די" is "enough" and "טוב" is "well"
+    if kind := _keyword(_without(said, wishes.polite), words):
+        return kind
+    shorter = [word for word in said if word not in wishes.oaths]
+    sworn = len(shorter) < len(said) and _keyword(_without(shorter, wishes.polite), words)
+    return Kind.OPT_OUT if sworn is Kind.OPT_OUT else None
 
 
 _KINDS = (
@@ -144,6 +175,7 @@ _KINDS = (
     ("opt_in", Kind.OPT_IN),
     ("help", Kind.HELP),
 )
+_ABOUT = ("opt_out", "opt_out_alone", "opt_out_about")
 _LONGEST = 6  # words in a keyword, repeated or spelled out
 
 
@@ -164,7 +196,7 @@ def _keyword(said: list[str], words: Vocabulary) -> Kind | None:
     return None
 
 
-def _without_polite(said: list[str], polite: frozenset[str]) -> list[str]:
+def _without(said: list[str], polite: frozenset[str]) -> list[str]:
     first, last = 0, len(said)
     while first < last and said[first] in polite:
         first += 1
@@ -179,7 +211,8 @@ def _is_own_sentence(phrase: Phrase, wishes: Wishes) -> bool:
     first_sentence: list[str] | None = None
     for token in phrase.tokens:
         if token.type is Type.WORD:
-            clauses[-1].append(token.text)
+            if token.text not in wishes.oaths:
+                clauses[-1].append(token.text)
         elif token.type in {Type.STOP, Type.COMMA} and clauses[-1]:
             if token.type is Type.STOP and first_sentence is None:
                 first_sentence = clauses[-1] if len(clauses) == 1 else []
@@ -187,18 +220,24 @@ def _is_own_sentence(phrase: Phrase, wishes: Wishes) -> bool:
     last = next((clause for clause in reversed(clauses) if clause), [])
     if sum(map(len, clauses)) <= FEW_WORDS:
         first_sentence = clauses[0]  # "Stop, enough!"
-    return any(
-        form in phrase.words.keywords["opt_out"]
-        for clause in (first_sentence or [], last)
-        for form in whole_message(_without_polite(clause, wishes.polite))
-    )
+    clear = phrase.words.keywords["opt_out"]
+    if _any_of(clear, (first_sentence or [], last), wishes):
+        return True
+    if len(clauses) < 2 or wishes.about.isdisjoint(phrase.spoken):
+        return False
+    return any(_any_of(phrase.words.keywords[name], clauses, wishes) for name in _ABOUT)
+
+
+def _any_of(keywords: frozenset[str], clauses: Iterable[list[str]], wishes: Wishes) -> bool:
+    return any(form in keywords for clause in clauses for form in whole_message(_without(clause, wishes.polite)))
 
 
 def _is_wished(phrase: Phrase, wishes: Wishes) -> bool:
     clause: list[str] = []
     for token in [*phrase.tokens, None]:
         if token is not None and token.type in {Type.WORD, Type.NUMBER}:
-            clause.append(token.text)
+            if token.text not in wishes.oaths:
+                clause.append(token.text)
         elif token is not None and token.text in QUOTES:
             clause.append(QUOTED)
         elif token is None or token.type in {Type.STOP, Type.COMMA, Type.EMOJI}:
@@ -232,7 +271,11 @@ def _follows(clause: list[str], at: int, elements: tuple[Element, ...], number: 
     if element.gap:
         return any(_follows(clause, at + skip, elements, number + 1, wishes) for skip in range(GAP + 1))
     if element.end:
+        if element.next and at < len(clause) and clause[at] in wishes.next:
+            return True
         return all(word in wishes.polite for word in clause[at : at + GAP]) and len(clause) <= at + GAP
+    if element.many:
+        return _skips(clause, at, elements, number, wishes)
     if element.unless:
         free = not any(element.fits(word) for word in clause[at : at + GAP + 1])
         return free and _follows(clause, at, elements, number + 1, wishes)
@@ -243,3 +286,13 @@ def _follows(clause: list[str], at: int, elements: tuple[Element, ...], number: 
     ):
         return True
     return element.optional and _follows(clause, at, elements, number + 1, wishes)
+
+
+def _skips(clause: list[str], at: int, elements: tuple[Element, ...], number: int, wishes: Wishes) -> bool:
+    """Whether `clause` goes on as the elements after `number`, behind none or several of the words that `number` repeats."""
+    for here in range(at, min(at + MANY, len(clause)) + 1):
+        if _follows(clause, here, elements, number + 1, wishes):
+            return True
+        if here < len(clause) and not elements[number].fits(clause[here]):
+            return False
+    return False
