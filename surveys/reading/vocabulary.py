@@ -4,7 +4,7 @@ A language file (languages/<code>.toml) is all that a new language needs. Lists 
 
 - `[keywords]` whole messages: `opt_out` (the first is printed in texts; also heard as a sentence of its own), `opt_out_alone` (only as
   the whole message), `opt_out_about` (only as a clause of a message that speaks of messages: `about` in wishes.py), `opt_out_here` (only in this language), `opt_in`, `help`, `feedback`, `yes`, `no`, `decline` (of a why).
-- `[wishes]` opt-outs said in sentences: see wishes.py.
+- `[wishes]` opt-outs said in sentences: see wishes.py. `[refusals]` words that make one in any order: see refusals.py.
 - `[words]` one list per bit of `Word`, see words.py. An entry of several words or with a mark inside ("not gonna lie", "где-то") means
   what its list says of the whole, whatever its words mean alone.
 - `[inflections]` what replaces the ending of a word of praise or blame in its other forms ("ый" -> "ая, ое, ые").
@@ -46,6 +46,7 @@ class Language:
     wish_classes: Mapping[str, str]
     joined: tuple[str, ...]
     wish_lists: Mapping[str, frozenset[str]]
+    refusals: Mapping[str, frozenset[str]]
     words: Mapping[str, int]
     phrases: Mapping[tuple[str, ...], int]
     numbers: Mapping[tuple[str, ...], int]
@@ -165,6 +166,9 @@ def load_language(code: str) -> Language:
         joined=tuple(map(normalise, _list(raw.get("wishes", {}), "joined"))),
         wish_lists={
             name: frozenset(map(normalise, _list(raw.get("wishes", {}), name))) for name in WISH_LISTS
+        },
+        refusals={
+            name: frozenset(map(normalise, _list(raw["refusals"], name))) for name in raw.get("refusals", {})
         },
         words=words,
         phrases=phrases,

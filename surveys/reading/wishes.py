@@ -27,6 +27,7 @@ from types import MappingProxyType
 
 from surveys.reading.kinds import Kind, Reading
 from surveys.reading.phrase import Phrase
+from surveys.reading.refusals import all_refusals, refuses
 from surveys.reading.tokens import Type, normalise
 from surveys.reading.vocabulary import WISH_LISTS, Vocabulary, languages_known, load_language
 from surveys.reading.words import Word
@@ -75,6 +76,7 @@ class Wishes:
     first_words: frozenset[str]
     unless: frozenset[str]
     polite: frozenset[str]
+    ignored: frozenset[str]
     after: frozenset[str]
     next: frozenset[str]
     oaths: frozenset[str]
@@ -133,6 +135,7 @@ def all_wishes() -> Wishes:
         frozenset(found),
         frozenset(lists["unless"]),
         frozenset(polite),
+        frozenset(polite | lists["oaths"]),
         frozenset(polite | lists["after"]),
         frozenset(lists["next"]),
         frozenset(lists["oaths"]),
@@ -144,13 +147,14 @@ def read_keyword(phrase: Phrase) -> Reading | None:
     """OPT_OUT, OPT_IN or HELP, if the text is one. An opt-out said in more than a keyword keeps the whole text as its why."""
     wishes, words = all_wishes(), phrase.words
     said = phrase.spoken
-    spelled_out = len(said) > 2 and len(said[0]) == 1
-    if spelled_out or not words.keyword_starts.isdisjoint(said):
+    dressed_up = (len(said) > 2 and len(said[0]) == 1) or (len(said) == 1 and len(said[0]) > FEW_WORDS)
+    if dressed_up or not words.keyword_starts.isdisjoint(said):
         if kind := _whole_keyword(phrase, wishes):
             return Reading(kind)
         if _is_own_sentence(phrase, wishes):
             return Reading(Kind.OPT_OUT, why=phrase.text.strip())
-    if not wishes.first_words.isdisjoint(said) and _is_wished(phrase, wishes):
+    refusing = not all_refusals().triggers.isdisjoint(said)
+    if (refusing or not wishes.first_words.isdisjoint(said)) and _is_wished(phrase, wishes, refusing=refusing):
         return Reading(Kind.OPT_OUT, why=phrase.text.strip())
     return None
 
@@ -177,15 +181,22 @@ _KINDS = (
 )
 _ABOUT = ("opt_out", "opt_out_alone", "opt_out_about")
 _LONGEST = 6  # words in a keyword, repeated or spelled out
+_LONGEST_WORD = 40
+_DRAWN_OUT = re.compile(r"([^\W\d_])\1{2,}+")
 
 
 def whole_message(said: list[str]) -> tuple[str, ...]:
-    """Give the forms a short message is compared in: as it is, said once for "stop stop stop", and without spaces for "s t o p"."""
+    """Give the forms a short message is compared in: as it is, said once for "stop stop stop", without spaces for "s t o p", and
+    without the letters it draws out for "stoppp"."""
     if not said or len(said) > _LONGEST * 2:
         return ()
     once = said[:1] if len(set(said)) == 1 else said
-    spaced_out = len(said) > 2 and all(len(word) == 1 for word in said)
-    return (" ".join(once), "".join(said)) if spaced_out else (" ".join(once),)
+    forms = [" ".join(once)]
+    if len(said) > 2 and all(len(word) == 1 for word in said):
+        forms.append("".join(said))
+    if len(once) == 1 and len(once[0]) <= _LONGEST_WORD and _DRAWN_OUT.search(once[0]):
+        forms += [_DRAWN_OUT.sub(r"\1", once[0]), _DRAWN_OUT.sub(r"\1\1", once[0])]
+    return tuple(forms)
 
 
 def _keyword(said: list[str], words: Vocabulary) -> Kind | None:
@@ -232,7 +243,7 @@ def _any_of(keywords: frozenset[str], clauses: Iterable[list[str]], wishes: Wish
     return any(form in keywords for clause in clauses for form in whole_message(_without(clause, wishes.polite)))
 
 
-def _is_wished(phrase: Phrase, wishes: Wishes) -> bool:
+def _is_wished(phrase: Phrase, wishes: Wishes, *, refusing: bool) -> bool:
     clause: list[str] = []
     for token in [*phrase.tokens, None]:
         if token is not None and token.type in {Type.WORD, Type.NUMBER}:
@@ -241,7 +252,7 @@ def _is_wished(phrase: Phrase, wishes: Wishes) -> bool:
         elif token is not None and token.text in QUOTES:
             clause.append(QUOTED)
         elif token is None or token.type in {Type.STOP, Type.COMMA, Type.EMOJI}:
-            if _clause_wishes(clause, wishes, phrase.words):
+            if _clause_wishes(clause, wishes, phrase.words) or (refusing and refuses(clause, wishes.ignored)):
                 return True
             clause = []
     return False
