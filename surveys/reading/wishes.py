@@ -14,7 +14,7 @@ the beginning or end ("9. STOP"). Wishes are patterns of words, one a line in `[
 
 All languages are listened to, whatever the conversation's: an opt-out must not depend on a setting. `[wishes] unless` lists words
 that take a wish back when they stand right before it ("they never stop texting me"), `joined` what may be written together with its
-first word (Hebrew "and"), `after` words that a wish may begin after ("wrong number dont text me"), `oaths` words that may stand
+first word (Hebrew "and"), `after` words that a wish may begin after ("wrong number dont text me"), `told` those it may not ("you dont text me" complains of no text), `oaths` words that may stand
 anywhere in a wish or beside a keyword and change nothing ("stop the bloody texts"), `about` words that make `opt_out_alone` and
 `opt_out_about` count as a clause of its own ("this is spam, remove"; not "too salty, remove").
 """
@@ -78,6 +78,7 @@ class Wishes:
     polite: frozenset[str]
     ignored: frozenset[str]
     after: frozenset[str]
+    told: frozenset[str]
     next: frozenset[str]
     oaths: frozenset[str]
     about: frozenset[str]
@@ -136,7 +137,8 @@ def all_wishes() -> Wishes:
         frozenset(lists["unless"]),
         frozenset(polite),
         frozenset(polite | lists["oaths"]),
-        frozenset(polite | lists["after"]),
+        frozenset((polite | lists["after"]) - lists["told"]),
+        frozenset(lists["told"]),
         frozenset(lists["next"]),
         frozenset(lists["oaths"]),
         frozenset(lists["about"]),
@@ -268,7 +270,8 @@ def _clause_wishes(clause: list[str], wishes: Wishes, words: Vocabulary) -> bool
         for wish in wishes.by_first_word.get(word, ()):
             before = clause[at - 1] if at else ""
             begins = not before or before in wishes.after or before.isdecimal() or before in words.numbers
-            allowed = before not in wishes.unless if wish.anywhere else begins
+            said = clause[at - 2] if at > 1 and before in wishes.told else before  # "why did you stop texting me"
+            allowed = said not in wishes.unless if wish.anywhere else begins
             if allowed and _follows(clause, at, wish.elements, 0, wishes):
                 return True
     return False
