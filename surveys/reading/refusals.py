@@ -39,7 +39,7 @@ OURS = MESSAGE | WRITE | BOTHER
 FEWEST_LETTERS = 3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Refusals:
     """The roles of one language's words."""
 
@@ -47,29 +47,18 @@ class Refusals:
     stems: dict[str, int]
     longest: int  # letters of a stem
 
-    def role(self, word: str) -> int:
-        """Give the roles of `word`, 0 for none; a stem counts where the word itself has none."""
-        if (found := self.words.get(word)) is not None:
-            return found
+    def stem_role(self, word: str) -> int:
+        """Give the roles of the longest stem that `word` begins with, 0 for none."""
         for letters in range(min(len(word), self.longest), FEWEST_LETTERS - 1, -1):
             if found := self.stems.get(word[:letters]):
                 return found
         return 0
 
 
-@dataclass(frozen=True, slots=True)
-class AllRefusals:
-    """Every language's, and the words that make a clause worth a look."""
-
-    languages: tuple[Refusals, ...]
-    triggers: frozenset[str]
-
-
 @lru_cache(maxsize=1)
-def all_refusals() -> AllRefusals:
-    """Read `[refusals]` of every language file, once. Raises ValueError for a role nobody knows."""
-    found: list[Refusals] = []
-    triggers: set[str] = set()
+def all_refusals() -> dict[str, tuple[Refusals, ...]]:
+    """Give the words that make a clause worth a look, each with the languages that have it. Raises ValueError for an unknown role."""
+    triggers: dict[str, tuple[Refusals, ...]] = {}
     for code in languages_known():
         words: dict[str, int] = {}
         stems: dict[str, int] = {}
@@ -81,35 +70,47 @@ def all_refusals() -> AllRefusals:
             for entry in entries:
                 table, key = (stems, entry[:-1]) if entry.endswith("*") else (words, entry)
                 table[key] = table.get(key, 0) | _BIT[name]
-        if words:
-            found.append(Refusals(words, stems, max(map(len, stems), default=0)))
-            triggers |= {word for word, bits in words.items() if bits & TRIGGER}
-    return AllRefusals(tuple(found), frozenset(triggers))
+        language = Refusals(words, stems, max(map(len, stems), default=0))
+        for word, bits in words.items():
+            if bits & TRIGGER:
+                triggers[word] = (*triggers.get(word, ()), language)
+    return triggers
 
 
 def refuses(clause: list[str], ignored: frozenset[str]) -> bool:
     """Whether a clause asks us in some language to write no more; `ignored` are polite words and oaths of every language."""
-    return any(_refuses(clause, ignored, language) for language in all_refusals().languages)
+    triggers = all_refusals()
+    asked: list[Refusals] = []
+    for word in clause:
+        for language in triggers.get(word, ()):
+            if language not in asked:
+                asked.append(language)
+                if _refuses(clause, ignored, language):
+                    return True
+    return False
 
 
 def _refuses(clause: list[str], ignored: frozenset[str], language: Refusals) -> bool:
-    said, before = 0, 0
-    known, told = True, False
-    for word in [*clause, None]:
-        role = language.role(word) if word is not None else BREAK
+    said, before, about_us, told = 0, 0, True, False
+    roles = language.words
+    for word in clause:
+        role = roles.get(word, 0)
         if role & BREAK:
-            if known and _is_refusal(said, told=told):
+            if about_us and _is_refusal(said, told=told):
                 return True
-            said, before, known, told = 0, 0, True, False
+            said, before, about_us, told = 0, 0, True, False
             continue
+        if not about_us:
+            continue
+        if not role and word not in ignored:
+            role = language.stem_role(word)
+            about_us = bool(role) or word.isdecimal()
         if role & DONT and role & SMALL and said & (CEASE | REMOVE):
             role = SMALL  # Estonian "ära" before a verb is "don't", after it "away"
-        if not role and not word.isdecimal() and word not in ignored:
-            known = False
         told = told or bool(role & DONT and before & SUBJECT)
         said |= role
         before = role
-    return False
+    return about_us and _is_refusal(said, told=told)
 
 
 def _is_refusal(said: int, *, told: bool) -> bool:

@@ -74,6 +74,7 @@ class Wishes:
 
     by_first_word: dict[str, tuple[Wish, ...]]
     first_words: frozenset[str]
+    starts: frozenset[str]  # these and the words a refusal needs: most replies have none
     unless: frozenset[str]
     polite: frozenset[str]
     ignored: frozenset[str]
@@ -134,6 +135,7 @@ def all_wishes() -> Wishes:
     return Wishes(
         by_first_word,
         frozenset(found),
+        frozenset(all_refusals().keys() | found.keys()),
         frozenset(lists["unless"]),
         frozenset(polite),
         frozenset(polite | lists["oaths"]),
@@ -155,8 +157,7 @@ def read_keyword(phrase: Phrase) -> Reading | None:
             return Reading(kind)
         if _is_own_sentence(phrase, wishes):
             return Reading(Kind.OPT_OUT, why=phrase.text.strip())
-    refusing = not all_refusals().triggers.isdisjoint(said)
-    if (refusing or not wishes.first_words.isdisjoint(said)) and _is_wished(phrase, wishes, refusing=refusing):
+    if not wishes.starts.isdisjoint(said) and _is_wished(phrase, wishes):
         return Reading(Kind.OPT_OUT, why=phrase.text.strip())
     return None
 
@@ -188,8 +189,7 @@ _DRAWN_OUT = re.compile(r"([^\W\d_])\1{2,}+")
 
 
 def whole_message(said: list[str]) -> tuple[str, ...]:
-    """Give the forms a short message is compared in: as it is, said once for "stop stop stop", without spaces for "s t o p", and
-    without the letters it draws out for "stoppp"."""
+    """Give the forms a short message is compared in: as it is, said once for "stop stop stop", "stop" for "s t o p" and "stoppp"."""
     if not said or len(said) > _LONGEST * 2:
         return ()
     once = said[:1] if len(set(said)) == 1 else said
@@ -242,10 +242,12 @@ def _is_own_sentence(phrase: Phrase, wishes: Wishes) -> bool:
 
 
 def _any_of(keywords: frozenset[str], clauses: Iterable[list[str]], wishes: Wishes) -> bool:
-    return any(form in keywords for clause in clauses for form in whole_message(_without(clause, wishes.polite)))
+    return any(
+        form in keywords for clause in clauses for form in whole_message(_without(clause, wishes.polite))
+    )
 
 
-def _is_wished(phrase: Phrase, wishes: Wishes, *, refusing: bool) -> bool:
+def _is_wished(phrase: Phrase, wishes: Wishes) -> bool:
     clause: list[str] = []
     for token in [*phrase.tokens, None]:
         if token is not None and token.type in {Type.WORD, Type.NUMBER}:
@@ -254,7 +256,7 @@ def _is_wished(phrase: Phrase, wishes: Wishes, *, refusing: bool) -> bool:
         elif token is not None and token.text in QUOTES:
             clause.append(QUOTED)
         elif token is None or token.type in {Type.STOP, Type.COMMA, Type.EMOJI}:
-            if _clause_wishes(clause, wishes, phrase.words) or (refusing and refuses(clause, wishes.ignored)):
+            if _clause_wishes(clause, wishes, phrase.words) or refuses(clause, wishes.ignored):
                 return True
             clause = []
     return False
@@ -267,12 +269,16 @@ def _clause_wishes(clause: list[str], wishes: Wishes, words: Vocabulary) -> bool
         first = clause[0] == QUOTED
         clause = clause[first : len(clause) - (clause[-1] == QUOTED)]
     for at, word in enumerate(clause):
-        for wish in wishes.by_first_word.get(word, ()):
-            before = clause[at - 1] if at else ""
-            begins = not before or before in wishes.after or before.isdecimal() or before in words.numbers
-            said = clause[at - 2] if at > 1 and before in wishes.told else before  # "why did you stop texting me"
-            allowed = said not in wishes.unless if wish.anywhere else begins
-            if allowed and _follows(clause, at, wish.elements, 0, wishes):
+        if word not in wishes.first_words:
+            continue
+        before = clause[at - 1] if at else ""
+        begins = not before or before in wishes.after or before.isdecimal() or before in words.numbers
+        if at > 1 and before in wishes.told:
+            before = clause[at - 2]  # "why did you stop texting me"
+        may_stand = before not in wishes.unless
+        for wish in wishes.by_first_word[word]:
+            allowed = may_stand if wish.anywhere else begins
+            if allowed and _follows(clause, at + 1, wish.elements, 1, wishes):
                 return True
     return False
 
