@@ -7,6 +7,7 @@ from unicode_rbnf import RbnfEngine
 
 from surveys.reading import Kind, detect_language, opt_out_keyword, read_reply
 from surveys.reading.forms import Forms, read_forms
+from surveys.reading.refusals import BOTHER, SMALL, compile_refusals
 from surveys.reading.spelled import spelled_numbers
 from surveys.reading.vocabulary import EVERYWHERE, KEYWORDS, languages_known, load_language
 from surveys.reading.wishes import compile_wish
@@ -71,7 +72,7 @@ def test_an_unknown_language_has_no_number_words() -> None:
     assert spelled_numbers("xx") == {}
 
 
-@pytest.mark.parametrize("line", ["[please] stop", "... stop", "stop* texting", "~"])
+@pytest.mark.parametrize("line", ["[please] stop", "{please} stop", "... stop", "stop* texting", "~"])
 def test_a_wish_that_cannot_be_looked_up_is_refused(line: str) -> None:
     with pytest.raises(ValueError, match="first word must be written out"):
         compile_wish(line)
@@ -118,3 +119,17 @@ def test_a_form_that_nobody_knows_is_named_with_those_that_are_known() -> None:
 def test_a_wish_of_an_unknown_class_is_refused() -> None:
     with pytest.raises(ValueError, match="no class 'writ': use one of write"):
         compile_wish("dont <writ> me", {"write": "text|message"})
+
+
+def test_a_role_that_nobody_knows_is_named_with_those_that_are_known() -> None:
+    with pytest.raises(
+        ValueError, match=r"languages/xx.toml: \[refusals\] 'ceases' is no role: use one of cease"
+    ):
+        compile_refusals("xx", {"ceases": ["stop"]})
+
+
+def test_the_longest_stem_tells_the_role() -> None:
+    language = compile_refusals("xx", {"bother": ["harass*"], "small": ["har*", "hard"]})
+    assert language.stem_role("harassing") == BOTHER
+    assert language.stem_role("harvest") == SMALL
+    assert not language.stem_role("ha")

@@ -12,6 +12,7 @@ Where wishes.py knows sentences, this knows words. `[refusals]` of a language fi
 A clause with a word that has no role is about something else: "stop texting at work", "remove the tyre", "no text when it was ready".
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -55,23 +56,28 @@ class Refusals:
         return 0
 
 
+def compile_refusals(code: str, roles: Mapping[str, Iterable[str]]) -> Refusals:
+    """Read `[refusals]` of the language file of `code`. Raises ValueError for a role nobody knows."""
+    words: dict[str, int] = {}
+    stems: dict[str, int] = {}
+    for name, entries in roles.items():
+        if name not in _BIT:
+            raise ValueError(
+                f"languages/{code}.toml: [refusals] {name!r} is no role: use one of {', '.join(ROLES)}"
+            )
+        for entry in entries:
+            table, key = (stems, entry[:-1]) if entry.endswith("*") else (words, entry)
+            table[key] = table.get(key, 0) | _BIT[name]
+    return Refusals(words, stems, max(map(len, stems), default=0))
+
+
 @lru_cache(maxsize=1)
 def all_refusals() -> dict[str, tuple[Refusals, ...]]:
-    """Give the words that make a clause worth a look, each with the languages that have it. Raises ValueError for an unknown role."""
+    """Give the words that make a clause worth a look, each with the languages that have it."""
     triggers: dict[str, tuple[Refusals, ...]] = {}
     for code in languages_known():
-        words: dict[str, int] = {}
-        stems: dict[str, int] = {}
-        for name, entries in load_language(code).refusals.items():
-            if name not in _BIT:
-                raise ValueError(
-                    f"languages/{code}.toml: [refusals] {name!r} is no role: use one of {', '.join(ROLES)}"
-                )
-            for entry in entries:
-                table, key = (stems, entry[:-1]) if entry.endswith("*") else (words, entry)
-                table[key] = table.get(key, 0) | _BIT[name]
-        language = Refusals(words, stems, max(map(len, stems), default=0))
-        for word, bits in words.items():
+        language = compile_refusals(code, load_language(code).refusals)
+        for word, bits in language.words.items():
             if bits & TRIGGER:
                 triggers[word] = (*triggers.get(word, ()), language)
     return triggers
