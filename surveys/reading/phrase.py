@@ -77,7 +77,7 @@ class Phrase:
 
     def is_plural(self, at: int) -> bool:
         """Whether this is an unknown word that looks like something counted ("tyres", "мастеров")."""
-        known = self.flag(at) & (~Word.NOUN | Word.ONE)
+        known = self.flag(at) & (~Word.NOUN | Word.ONE | Word.COMMON)
         return not known and self.is_plural_form(at) and not self.is_definite(at)
 
     def is_plural_form(self, at: int) -> bool:

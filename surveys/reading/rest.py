@@ -22,8 +22,9 @@ def rest_of(phrase: Phrase, spans: list[tuple[int, int]]) -> str | None:
     """
     pieces: list[str] = []
     position = 0
+    after = _AFTER | Word.CORRECTION if len(spans) > 1 else _AFTER
     for first, last in [*sorted(spans), (phrase.count, phrase.count)]:
-        filler = _BEFORE if not position else _AFTER if first == phrase.count else _BETWEEN
+        filler = _BEFORE if not position else after if first == phrase.count else _BETWEEN
         if not position and _runs_into(phrase, first, last):
             announced = any(flags & Word.SCORING for flags in phrase.flags[first:last])
             if announced and not _tells(phrase, 0, first, filler | Word.FREQUENT):
@@ -74,6 +75,8 @@ def _cut(phrase: Phrase, first: int, last: int) -> str:
     if last < phrase.count:
         while last > first and (tokens[last - 1].text in _JOINING or tokens[last - 1].text == "\n"):
             last -= 1
+        while last - 1 > first and phrase.flags[last - 1] & Word.JOIN and phrase.flags[last - 1] & Word.OR:
+            last -= 1  # "been here 5 years and" (I give 10)
     if first >= last:
         return ""
     end = tokens[last - 1].end if last < phrase.count else len(phrase.text)

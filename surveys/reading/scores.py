@@ -108,7 +108,9 @@ def read_score(phrase: Phrase, scale: Scale) -> Reading:
     used = [
         (_cut_from(phrase, c), c.expression.last)
         for c in candidates
-        if c.place is Place.SCORE or (c.side.denied and _is_turned(phrase, scores[0].expression, c))
+        if c.place is Place.SCORE
+        or (c.side.denied and _is_turned(phrase, scores[0].expression, c))
+        or (c.place is Place.RIVAL and scores[-1].side.correcting)
     ]
     correction = any(c.side.correcting or c.expression.starred for c in scores)
     why = rest_of(phrase, [*used, *((e.first, e.last) for e in asked)])
@@ -219,8 +221,9 @@ def _judge(phrase: Phrase, expression: Expression, side: LeftSide, right: Right)
             return Place.NONE if expression.spelled and expression.value == 1 else Place.RIVAL
     if left is Left.MARK:
         alone = right is Right.END or (right is Right.MARK and _is_own_sentence(phrase, expression))
-        if alone:
-            return Place.SCORE
+        told = right in {Right.MARK, Right.REASON, Right.OPENER} and not expression.spelled
+        if alone or (told and phrase.type(lead - 1) is Type.STOP and phrase.said(lead - 1) not in {":", ";"}):
+            return Place.SCORE  # "I have 3 kids. 10 for patience"
         if expression.spelled and expression.value == 1:
             return Place.NONE  # "8, one of the best"
         # "10. 0 etteheidet"
@@ -338,6 +341,10 @@ def _rivals(
     """Numbers that could be meant instead. A score that is not sure must be the only number that could be one."""
     tail = phrase.tail()
     sure = any(_is_sure(phrase, c, tail) for c in scores)
+    ending = scores[0].side.left in {
+        Left.MARK,
+        Left.WORD,
+    }  # "bought 2 got 1 free, 9"; not "speed 2 quality 9"
     before = scores[0].expression.first - 1
     named = bool(phrase.flag(before - (phrase.said(before) == ":")) & Word.ASPECT)  # "10 but the price: 6"
     return [
@@ -351,6 +358,7 @@ def _rivals(
             or (
                 not sure
                 and c.expression.form is Form.PLAIN
+                and (c.place > Place.NONE or not ending or phrase.type(c.expression.last) is not Type.WORD)
                 and not (c.side.denied or (c.side.blocked and not named))
             )
         )

@@ -74,6 +74,8 @@ def left_of(phrase: Phrase, first: int, head: int, denied_until: int) -> LeftSid
         passed |= flags[at]
         denied = denied or bool(flags[at] & Word.NOT and not flags[at] & Word.LEADING)
         at -= 1
+        if flags[at + 1] & Word.SO and not (at >= 0 and flags[at] & Word.SO):
+            break  # "40 minutes on hold so 3": a conclusion is a clause of its own
     scoring, correcting = bool(passed & Word.SCORING), bool(passed & Word.CORRECTION)
     if first <= head:
         # "Sorry, 8" and "no, 8" correct, also with a mark between.
@@ -151,7 +153,7 @@ def right_of(phrase: Phrase, last: int, tail: int) -> Right:
     if kin and phrase.said(at - 1) != "1":
         return Right.OPENER  # "8 הבן שלי נהנה": where plurals are counted, one relative is not
     if flags & Word.ONE and phrase.type(at + 1) is Type.NUMBER:
-        return Right.ASPECT  # "food 9 service 4"
+        return Right.WORD if phrase.said(at - 1) == "1" else Right.ASPECT  # "food 9 service 4"
     if flags & Word.ONE:
         told = phrase.said(at - 1) != "1" or phrase.flag(at + 1) & Word.OPENER
         return Right.OPENER if told else Right.UNCOUNTED  # "1 man did it all" may be one man
@@ -227,7 +229,11 @@ def _is_uncounted(phrase: Phrase, at: int) -> bool:
         return True
     if name and phrase.is_capital(at + 1) and phrase.flag(at + 1) & Word.LABELLED:
         return False  # "10 Downing Street"
-    return proven and (phrase.words.forms.counts_plural or name) and not is_counting(phrase, at)
+    return (
+        proven
+        and (phrase.words.forms.counts_plural or name)
+        and (phrase.is_definite(at) or not is_counting(phrase, at))
+    )
 
 
 def is_taken_back(phrase: Phrase, lead: int, expression: Expression) -> bool:

@@ -63,12 +63,15 @@ class Word:
     MEASURE: Final = (
         1 << 44
     )  # after a number and a preposition, says what it measures: "9 in the morning", "5 с плюсом"
+    COMMON: Final = (
+        1 << 45
+    )  # as good as unknown, but tells the language, unlike FREQUENT ones, which are never counted
     FIXED: Final = (
         1 << 28
     )  # part of a fixed expression, which has no numbers: "number one" (no list of its own)
 
     LEADING: Final = LEAD | SCORING | CORRECTION
-    NOUN: Final = LACK | NUMBERED | ONE  # of its own each of these is as good as an unknown word
+    NOUN: Final = LACK | NUMBERED | ONE | COMMON  # of its own each of these is as good as an unknown word
 
 
 WORD_LISTS: Final = {
