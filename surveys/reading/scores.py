@@ -99,7 +99,8 @@ def read_score(phrase: Phrase, scale: Scale) -> Reading:
         return Reading(kind, offers=_offers(doubtful, scale))
     if _is_list(phrase, candidates):
         return Reading(Kind.NOT_SCORE)
-    said = [c.expression for c in [*scores, *_rivals(phrase, candidates, scores, scale)]]
+    rivals = _rivals(phrase, candidates, scores, scale) if len(candidates) > 1 else []
+    said = [c.expression for c in [*scores, *rivals]]
     if len({e.value for e in said}) > 1 or any(e.form is not Form.PLAIN for e in said):
         return Reading(Kind.AMBIGUOUS, offers=_offers(said, scale))
     value = scores[0].expression.value
@@ -140,10 +141,7 @@ def _is_turned(phrase: Phrase, score: Expression, denied: Candidate) -> bool:
 def _candidates(phrase: Phrase, found: list[Expression], scale: Scale) -> list[Candidate]:
     head, tail, denied_until = phrase.head(), phrase.tail(), 0
     candidates: list[Candidate] = []
-    ironic = any(
-        flags & Word.IRONY or token.text in ROLLED_EYES
-        for flags, token in zip(phrase.flags, phrase.tokens, strict=True)
-    )
+    ironic = any(map(Word.IRONY.__and__, phrase.flags)) or not ROLLED_EYES.isdisjoint(phrase.text)
     score: Expression | None = None
     for expression in found:
         side = left_of(phrase, expression.first, head, denied_until)
