@@ -7,10 +7,10 @@ from unicode_rbnf import RbnfEngine
 
 from surveys.reading import Kind, detect_language, opt_out_keyword, read_reply
 from surveys.reading.forms import Forms, read_forms
+from surveys.reading.patterns import compile_pattern
 from surveys.reading.refusals import BOTHER, SMALL, compile_refusals
 from surveys.reading.spelled import spelled_numbers
 from surveys.reading.vocabulary import EVERYWHERE, KEYWORDS, languages_known, load_language
-from surveys.reading.wishes import compile_wish
 from surveys.reading.words import WORD_LISTS
 from surveys.scale import Scale
 
@@ -23,7 +23,7 @@ def test_every_file_loads_and_its_wishes_compile(code: str) -> None:
     language = load_language(code)
     assert language.keywords["opt_out"]
     assert all(
-        compile_wish(line, language.wish_classes, language.joined).elements for line in language.wishes
+        compile_pattern(line, language.wish_classes, language.joined).elements for line in language.wishes
     )
     assert all(value in range(1001) for value in language.numbers.values())
 
@@ -75,7 +75,7 @@ def test_an_unknown_language_has_no_number_words() -> None:
 @pytest.mark.parametrize("line", ["[please] stop", "{please} stop", "... stop", "stop* texting", "~"])
 def test_a_wish_that_cannot_be_looked_up_is_refused(line: str) -> None:
     with pytest.raises(ValueError, match="first word must be written out"):
-        compile_wish(line)
+        compile_pattern(line)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_a_form_that_nobody_knows_is_named_with_those_that_are_known() -> None:
 
 def test_a_wish_of_an_unknown_class_is_refused() -> None:
     with pytest.raises(ValueError, match="no class 'writ': use one of write"):
-        compile_wish("dont <writ> me", {"write": "text|message"})
+        compile_pattern("dont <writ> me", {"write": "text|message"})
 
 
 def test_a_role_that_nobody_knows_is_named_with_those_that_are_known() -> None:

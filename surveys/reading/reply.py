@@ -7,11 +7,11 @@ from types import MappingProxyType
 from surveys.reading.kinds import Kind, Reading, Step
 from surveys.reading.labels import read_label
 from surveys.reading.phrase import QUESTION_MARKS, Phrase, make_phrase
+from surveys.reading.questions import asks
 from surveys.reading.scores import read_score
 from surveys.reading.tokens import Type, tokenise
 from surveys.reading.vocabulary import Vocabulary, spoken, vocabulary
-from surveys.reading.wishes import all_wishes, read_keyword, whole_message
-from surveys.reading.words import Word
+from surveys.reading.wishes import read_keyword, whole_message
 from surveys.scale import Scale
 
 LONGEST = 1600  # characters of a reply that are read: the longest SMS a provider hands over
@@ -75,18 +75,7 @@ def _turns(phrase: Phrase, opposite: frozenset[str]) -> bool:
 
 
 def _with_question(phrase: Phrase, reading: Reading) -> Reading:
-    return replace(reading, question=True) if _asks(phrase) else reading
-
-
-def _asks(phrase: Phrase) -> bool:
-    """Whether the text asks us something: a question mark and not only a number ("9?"), or a beginning like "who is"."""
-    if any(token.text in QUESTION_MARKS for token in phrase.tokens):
-        return phrase.type(0) is not Type.NUMBER or any(token.type is Type.WORD for token in phrase.tokens)
-    if len(phrase.spoken) < 2:
-        return False
-    polite = all_wishes().polite
-    first = next((word for word in phrase.spoken if word not in polite), "")
-    return bool(phrase.words.words.get(first, 0) & Word.QUESTION)
+    return replace(reading, question=True) if asks(phrase) else reading
 
 
 def _read_zero(phrase: Phrase, scale: Scale) -> Reading | None:

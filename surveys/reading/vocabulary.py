@@ -5,6 +5,7 @@ A language file (languages/<code>.toml) is all that a new language needs. Lists 
 - `[keywords]` whole messages: `opt_out` (the first is printed in texts; also heard as a sentence of its own), `opt_out_alone` (only as
   the whole message), `opt_out_about` (only as a clause of a message that speaks of messages: `about` in wishes.py), `opt_out_here` (only in this language), `opt_in`, `help`, `feedback`, `yes`, `no`, `decline` (of a why).
 - `[wishes]` opt-outs said in sentences: see wishes.py. `[refusals]` words that make one in any order: see refusals.py.
+- `[questions]` what asks us something without a question mark: see questions.py.
 - `[words]` one list per bit of `Word`, see words.py. An entry of several words or with a mark inside ("not gonna lie", "где-то") means
   what its list says of the whole, whatever its words mean alone.
 - `[inflections]` what replaces the ending of a word of praise or blame in its other forms ("ый" -> "ая, ое, ые").
@@ -44,6 +45,8 @@ class Language:
     keywords: Mapping[str, frozenset[str]]
     wishes: tuple[str, ...]
     wish_classes: Mapping[str, str]
+    questions: tuple[str, ...]
+    question_classes: Mapping[str, str]
     joined: tuple[str, ...]
     wish_lists: Mapping[str, frozenset[str]]
     refusals: Mapping[str, frozenset[str]]
@@ -118,6 +121,10 @@ def _list(table: Mapping[str, Any], key: str) -> list[str]:
     return [entry.strip() for entry in table.get(key, "").replace("\n", ",").split(",") if entry.strip()]
 
 
+def _lines(table: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(line.strip() for line in table.get("patterns", "").splitlines() if line.strip())
+
+
 def _inflect(words: dict[str, int], inflections: Mapping[str, str]) -> None:
     """Add the further forms of every word that is praise or blame and nothing else."""
     for ending, others in inflections.items():
@@ -159,10 +166,10 @@ def load_language(code: str) -> Language:
         keywords={
             name: frozenset(phrase_key(phrase) for phrase in _list(keywords, name)) for name in KEYWORDS
         },
-        wishes=tuple(
-            line.strip() for line in raw.get("wishes", {}).get("patterns", "").splitlines() if line.strip()
-        ),
+        wishes=_lines(raw.get("wishes", {})),
         wish_classes=raw.get("wishes", {}).get("classes", {}),
+        questions=_lines(raw.get("questions", {})),
+        question_classes=raw.get("questions", {}).get("classes", {}),
         joined=tuple(map(normalise, _list(raw.get("wishes", {}), "joined"))),
         wish_lists={
             name: frozenset(map(normalise, _list(raw.get("wishes", {}), name))) for name in WISH_LISTS

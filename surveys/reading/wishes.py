@@ -1,16 +1,8 @@
 """Opt-out, opt-in and help: keywords as whole messages, and wishes said in a sentence.
 
 Keywords count in any case, punctuation, spacing and emoji, with a polite word around them; a clear one also as a sentence of its own at
-the beginning or end ("9. STOP"). Wishes are patterns of words, one a line in `[wishes] patterns` of a language file:
-
-    stop texting|messaging [me]      these words side by side; | parts alternatives; [optional]; a trailing * takes any ending
-    stop ... messages                up to three words between
-    no more messages $               nothing after it in its clause
-    remove me from !waiting          none of these words among the next four
-    ~ unsubscribe me                 anywhere in a clause; without ~ only where a clause begins, or after "please", "and", a number …
-    dont <write> me                  any word of the class `write`, which `[wishes] classes` lists once for many patterns
-    stop {the|your} spam             none, one or several of these words: up to six
-    stop texting {me|now} ;          nothing after it in its clause, or a word of `next`, which begins another ("or", "because")
+the beginning or end ("9. STOP"). Wishes are patterns of words (patterns.py), one a line in `[wishes] patterns` of a language file, and
+clauses that are about nothing else (refusals.py).
 
 All languages are listened to, whatever the conversation's: an opt-out must not depend on a setting. `[wishes] unless` lists words
 that take a wish back when they stand right before it ("they never stop texting me"), `joined` what may be written together with its
@@ -20,130 +12,64 @@ anywhere in a wish or beside a keyword and change nothing ("stop the bloody text
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
-from types import MappingProxyType
 
 from surveys.reading.kinds import Kind, Reading
+from surveys.reading.patterns import Patterns, by_first_word, compile_pattern
 from surveys.reading.phrase import Phrase
 from surveys.reading.refusals import all_refusals, refuses
-from surveys.reading.tokens import Type, normalise
+from surveys.reading.tokens import Type
 from surveys.reading.vocabulary import WISH_LISTS, Vocabulary, languages_known, load_language
 from surveys.reading.words import Word
 
-GAP = 3
-MANY = 6
 QUOTED = '"'
 QUOTES = frozenset('"“”„«»')
 FEW_WORDS = 3
-NO_CLASSES: Mapping[str, str] = MappingProxyType({})
 _PRAISED = Word.PRAISE | Word.FIXED
-_CLASS = re.compile(r"<(\w+)>")
-
-
-@dataclass(frozen=True, slots=True)
-class Element:
-    """One place of a pattern."""
-
-    words: frozenset[str] = frozenset()
-    stems: tuple[str, ...] = ()
-    optional: bool = False
-    many: bool = False
-    gap: bool = False
-    end: bool = False
-    next: bool = False
-    unless: bool = False
-
-    def fits(self, word: str) -> bool:
-        """Whether `word` may stand here."""
-        return word in self.words or (bool(self.stems) and word.startswith(self.stems))
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """A compiled pattern."""
-
-    anywhere: bool
-    elements: tuple[Element, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """All patterns of all languages, found by their first word."""
+    """The wishes of all languages."""
 
-    by_first_word: dict[str, tuple[Wish, ...]]
-    first_words: frozenset[str]
-    starts: frozenset[str]  # these and the words a refusal needs: most replies have none
+    patterns: Patterns
+    starts: frozenset[str]  # their first words and the words a refusal needs: most replies have none
     unless: frozenset[str]
     polite: frozenset[str]
     ignored: frozenset[str]
     after: frozenset[str]
     told: frozenset[str]
-    next: frozenset[str]
     oaths: frozenset[str]
     about: frozenset[str]
-
-
-def compile_wish(line: str, classes: Mapping[str, str] = NO_CLASSES, joined: Sequence[str] = ()) -> Wish:
-    """Read a line of `[wishes] patterns`. Raises ValueError for an unknown class, or a first word that is optional, repeated, a gap or a stem."""
-    for name in _CLASS.findall(line):
-        if name not in classes:
-            raise ValueError(f"wish {line!r}: no class {name!r}: use one of {', '.join(classes)}")
-    parts = _CLASS.sub(lambda found: classes[found[1]], line).split()
-    anywhere = parts[0] == "~"
-    elements = tuple(_element(part) for part in parts[anywhere:])
-    if not elements or not elements[0].words or elements[0].stems or elements[0].optional or elements[0].many:
-        raise ValueError(f"wish {line!r}: the first word must be written out, it is looked up")
-    words = elements[0].words
-    first = replace(elements[0], words=words.union(prefix + word for prefix in joined for word in words))
-    return Wish(anywhere, (first, *elements[1:]))
-
-
-def _element(part: str) -> Element:
-    if part == "...":
-        return Element(gap=True)
-    if part in "$;":
-        return Element(end=True, next=part == ";")
-    optional, many, unless = part.startswith("["), part.startswith("{"), part.startswith("!")
-    choices = part.strip("[]{}!").split("|")
-    return Element(
-        frozenset(normalise(c) for c in choices if not c.endswith("*")),
-        tuple(normalise(c[:-1]) for c in choices if c.endswith("*")),
-        optional,
-        many,
-        unless=unless,
-    )
 
 
 @lru_cache(maxsize=1)
 def all_wishes() -> Wishes:
     """Compile the wishes of every language file, once."""
-    found: dict[str, list[Wish]] = {}
-    polite: set[str] = set()
-    lists: dict[str, set[str]] = {name: set() for name in WISH_LISTS}
-    for code in languages_known():
-        language = load_language(code)
-        for line in language.wishes:
-            wish = compile_wish(line, language.wish_classes, language.joined)
-            for word in wish.elements[0].words:
-                found.setdefault(word, []).append(wish)
-        for name in WISH_LISTS:
-            lists[name] |= language.wish_lists[name]
-        polite |= {word for word, flags in language.words.items() if flags & Word.POLITE}
-    by_first_word = {word: tuple(wishes) for word, wishes in found.items()}
+    languages = [load_language(code) for code in languages_known()]
+    found = by_first_word(
+        compile_pattern(line, language.wish_classes, language.joined)
+        for language in languages
+        for line in language.wishes
+    )
+    lists = {
+        name: frozenset().union(*(language.wish_lists[name] for language in languages)) for name in WISH_LISTS
+    }
+    polite = frozenset(
+        word for language in languages for word, flags in language.words.items() if flags & Word.POLITE
+    )
     return Wishes(
-        by_first_word,
-        frozenset(found),
+        Patterns(found, polite, lists["next"]),
         frozenset(all_refusals().keys() | found.keys()),
-        frozenset(lists["unless"]),
-        frozenset(polite),
-        frozenset(polite | lists["oaths"]),
-        frozenset((polite | lists["after"]) - lists["told"]),
-        frozenset(lists["told"]),
-        frozenset(lists["next"]),
-        frozenset(lists["oaths"]),
-        frozenset(lists["about"]),
+        lists["unless"],
+        polite,
+        polite | lists["oaths"],
+        (polite | lists["after"]) - lists["told"],
+        lists["told"],
+        lists["oaths"],
+        lists["about"],
     )
 
 
@@ -269,50 +195,12 @@ def _clause_wishes(clause: list[str], wishes: Wishes, words: Vocabulary) -> bool
         first = clause[0] == QUOTED
         clause = clause[first : len(clause) - (clause[-1] == QUOTED)]
     for at, word in enumerate(clause):
-        if word not in wishes.first_words:
+        if word not in wishes.patterns.by_first_word:
             continue
         before = clause[at - 1] if at else ""
         begins = not before or before in wishes.after or before.isdecimal() or before in words.numbers
         if at > 1 and before in wishes.told:
             before = clause[at - 2]  # "why did you stop texting me"
-        may_stand = before not in wishes.unless
-        for wish in wishes.by_first_word[word]:
-            allowed = may_stand if wish.anywhere else begins
-            if allowed and _follows(clause, at + 1, wish.elements, 1, wishes):
-                return True
-    return False
-
-
-def _follows(clause: list[str], at: int, elements: tuple[Element, ...], number: int, wishes: Wishes) -> bool:
-    """Whether `clause` from `at` goes on as `elements` from `number`. Patterns and gaps are short, so this is bounded."""
-    if number == len(elements):
-        return True
-    element = elements[number]
-    if element.gap:
-        return any(_follows(clause, at + skip, elements, number + 1, wishes) for skip in range(GAP + 1))
-    if element.end:
-        if element.next and at < len(clause) and clause[at] in wishes.next:
+        if wishes.patterns.fit(clause, at, begins=begins, may_stand=before not in wishes.unless):
             return True
-        return all(word in wishes.polite for word in clause[at : at + GAP]) and len(clause) <= at + GAP
-    if element.many:
-        return _skips(clause, at, elements, number, wishes)
-    if element.unless:
-        free = not any(element.fits(word) for word in clause[at : at + GAP + 1])
-        return free and _follows(clause, at, elements, number + 1, wishes)
-    if (
-        at < len(clause)
-        and element.fits(clause[at])
-        and _follows(clause, at + 1, elements, number + 1, wishes)
-    ):
-        return True
-    return element.optional and _follows(clause, at, elements, number + 1, wishes)
-
-
-def _skips(clause: list[str], at: int, elements: tuple[Element, ...], number: int, wishes: Wishes) -> bool:
-    """Whether `clause` goes on as the elements after `number`, behind none or several of the words that `number` repeats."""
-    for here in range(at, min(at + MANY, len(clause)) + 1):
-        if _follows(clause, here, elements, number + 1, wishes):
-            return True
-        if here < len(clause) and not elements[number].fits(clause[here]):
-            return False
     return False
