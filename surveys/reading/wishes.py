@@ -77,7 +77,10 @@ def read_keyword(phrase: Phrase) -> Reading | None:
     """OPT_OUT, OPT_IN or HELP, if the text is one. An opt-out said in more than a keyword keeps the whole text as its why."""
     wishes, words = all_wishes(), phrase.words
     said = phrase.spoken
-    dressed_up = (len(said) > 2 and len(said[0]) == 1) or (len(said) == 1 and len(said[0]) > FEW_WORDS)
+    if len(said) > 2:
+        dressed_up = len(said[0]) == len(said[1]) == 1  # "s t o p"
+    else:
+        dressed_up = len(said) == 1 and bool(_DRAWN_OUT.search(said[0]))
     if dressed_up or not words.keyword_starts.isdisjoint(said):
         if kind := _whole_keyword(phrase, wishes):
             return Reading(kind)
