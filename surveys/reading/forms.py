@@ -16,6 +16,9 @@ class Forms:
     plural: tuple[str, ...] = ()  # of what is counted: "tyre-s", "мастер-ов"
     uncounted: tuple[str, ...] = ()  # of what is never counted: Estonian counts no word that ends in -r
     uncounted_from_five: tuple[str, ...] = ()  # … by five or more: Russian counts none then that ends in -а
+    uncounted_below_five: tuple[
+        str, ...
+    ] = ()  # … by two, three and four: Russian counts none then that ends in -т
     verbal: tuple[str, ...] = ()  # of verbs, which nothing counts: "sõimati", "обманули"
     past: tuple[
         str, ...
@@ -24,6 +27,7 @@ class Forms:
     elative: tuple[str, ...] = ()  # of those of whom some are counted: "3 teie inimesest"
     counts_plural: bool = False  # nothing is counted but plurals
     counts_case: bool = False  # what is counted has a case of its own, also after zero
+    past_is_fact: bool = False  # "when" and a verb of the past tell what was, and no condition
     joined: str = ""  # a letter that is "and", written together with the next word: Hebrew "ו"
     article: str = ""  # a letter that is "the", likewise: Hebrew "ה"
     compounds: bool = False  # a noun may stand before a noun: "3 course meal"
@@ -38,6 +42,9 @@ class Forms:
         """
         many = number is not None and (number >= FIVE or not number)
         if many and proven and word.endswith(self.uncounted_from_five):
+            return True
+        few = number is not None and 1 < number < FIVE
+        if few and proven and word.endswith(self.uncounted_below_five):
             return True
         return any(word.endswith(ending) and (proven or len(ending) > 2) for ending in self.uncounted)
 

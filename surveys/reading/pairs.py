@@ -15,7 +15,8 @@ def is_turned_down(phrase: Phrase, score: Expression, other: Expression) -> bool
     """Whether "no" and a few words lead from a score to another number, which corrects it or is denied: "8, no 9", "8 no make it 9"."""
     between = range(score.last, min(other.first, score.last + REACH))
     words = [at for at in between if phrase.type(at) is Type.WORD]
-    if other.first > score.last + REACH or not 0 < len(words) <= FEW_WORDS:
+    reasoned = any(phrase.flags[at] & Word.REASON for at in words)  # "1 because there is no 0"
+    if other.first > score.last + REACH or reasoned or not 0 < len(words) <= FEW_WORDS:
         return False
     counting = any(
         phrase.flags[at] & (Word.LACK | Word.UNIT) for at in words[1:]
@@ -40,6 +41,17 @@ def is_corrected(phrase: Phrase, score: Expression, other: Expression) -> bool:
         turning
         and ended
         and all(phrase.flags[at] & _CORRECTING for at in rest if phrase.type(at) is Type.WORD)
+    )
+
+
+def is_would_be(phrase: Phrase, score: Expression, other: Expression) -> bool:
+    """Whether "would have been" and the like lead from a score to what it is not: "8 could have been 9"."""
+    between = phrase.flags[score.last : other.first]
+    leads = Word.WOULD | Word.ASIDE | Word.LEAD | Word.TAIL | Word.COMMON
+    return (
+        0 < len(between) <= FEW_WORDS
+        and any(flags & Word.WOULD or flags & Word.ASIDE & -bool(flags & Word.FIXED) for flags in between)
+        and all(flags & leads for flags in between)
     )
 
 

@@ -114,6 +114,8 @@ def leads_to_praise(phrase: Phrase, at: int) -> bool:
 
 def leads_in_place(phrase: Phrase, at: int) -> bool:
     """Whether a preposition and a few words of place or manner stand here: "in the room it was cold"; not "in the morning", "in 2"."""
+    if phrase.type(at + 1) is Type.NUMBER:  # "after 3 visits"
+        return phrase.is_counted(at + 2) and phrase.flags[at] & (Word.LABELLED | Word.LEAD) == Word.LABELLED
     near = range(at + 1, at + 1 + NEAR)
     for i in near:
         if phrase.type(i) is not Type.WORD:
@@ -137,6 +139,10 @@ def ends_in_noun(phrase: Phrase, at: int) -> bool:
 
 def is_counting(phrase: Phrase, at: int) -> bool:
     """Whether praise is followed by something counted: "10 very long minutes", "3 rude employees"."""
+    forms, number = phrase.words.forms, phrase.said(at - 1)
+    praised = forms.counts_case and number != "1" and phrase.flag(at) & Word.PRAISE
+    if praised and forms.never_counts(phrase.said(at), None, proven=True):
+        return False  # "9 лучший кофе": an adjective of one
     for i in range(at, min(at + 4, phrase.count)):
         if phrase.tokens[i].type is not Type.WORD:
             return False

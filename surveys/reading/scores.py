@@ -4,38 +4,35 @@
    tel.), inside a date, a time, a price or a phone, stuck to letters (A4, 3rd), counting something ("7 kids"), somebody's age ("my son
    is 9"), a time by its preposition ("приехал в 9"), or part of a question ("what does 10 mean").
 2. A score stands first or last. First: nothing before it but a greeting or a lead-in ("Hi, I'd give you a 9"), and after it the end, a
-   mark (9, 9. 9! 9 - 9: 9 and an emoji), a reason ("9 because"), a word that cannot be counted ("9 but", "9 the staff", "9 Mari
-   was kind") or praise or blame ("9 great service"). Last: a mark or praise before it, also praise and one more word that
-   takes no number ("rude seller 2"), nothing after, and no other number that could be it ("great service, 9"). A zero
-   is none before what one can have none of ("0 complaints").
+   mark (9, 9. 9! 9 - 9: 9 and an emoji), a reason ("9 because"), praise or blame ("9 great service"), or what it cannot count: a
+   verb, a noun in the singular ("2 parcel got lost"), a word with an article or a possessive ("9 the staff"), a name ("9 Mari was
+   kind"), a place ("6 in the room it was cold"). Last: a mark or praise before it, also praise and one more word that takes no number
+   ("rude seller 2"), or a whole sentence that judges ("decent but crowded in the evening 7"), nothing after, and no other number that
+   could be it ("great service, 9"). A sentence of its own ("… promised 7. 4") and a conclusion ("got 1, so 3") are sure of themselves.
+   A zero is none before what one can have none of ("0 complaints").
 3. In mid-sentence only what says itself that it is one: "9/10", or a verb of scoring before it ("so I give you 6 because").
 4. Irony makes every number in the reply no answer ("10 to you, dream on"), a condition every number in its sentence ("10 if you were
    cheaper"); an aside ("almost 9", "last time 9"), a denial ("not 9") and doubt ("10? no way") only the number beside them in their
-   own clause ("almost perfect, 9" is nine).
-5. Two scores that differ are asked again, unless the second corrects the first ("9, no wait, 8", "not 9, 8").
+   own clause ("almost perfect, 9" is nine; "last time 5, this time 8" is eight).
+5. Two scores that differ are asked again ("8 for food, waiter 3"), unless the second corrects the first ("9, no wait, 8", "not 9, 8",
+   "8 then 9 I meant") or only says what would have been ("8, would be 9 with parking").
 6. Between two whole numbers (8,5 · 7-8 · 7 or 8) and on another scale (8/10 to 1–5, 80 %) it is asked again, never converted.
-7. Number words obey the same rules, and "one" even stricter ones, since it is an article in many languages.
+7. Number words obey the same rules, also with one slip in them ("fiev", misspelt.py), and "one" even stricter ones, since it is an
+   article in many languages.
 
 What no rule accepts is AMBIGUOUS where a number stands like an answer, else NOT_SCORE: asking again costs less than a wrong score.
 """
 
-from enum import IntEnum
+from itertools import zip_longest
 from typing import NamedTuple
 
 from surveys.reading.expression import Expression, Form
 from surveys.reading.expressions import find_expressions
 from surveys.reading.kinds import Kind, Reading
-from surveys.reading.pairs import is_corrected, is_for_another, is_turned_down
-from surveys.reading.phrase import QUESTION_MARKS, Phrase
-from surveys.reading.praise import (
-    REACH,
-    ends_in_noun,
-    ends_sentence,
-    is_called_good,
-    is_evaluated,
-    is_lacking,
-    may_be_counted,
-)
+from surveys.reading.pairs import is_corrected, is_for_another, is_turned_down, is_would_be
+from surveys.reading.phrase import Phrase
+from surveys.reading.places import Place, judge
+from surveys.reading.praise import REACH, ends_sentence
 from surveys.reading.repeated import without_question
 from surveys.reading.rest import rest_of
 from surveys.reading.sides import (
@@ -51,19 +48,7 @@ from surveys.reading.tokens import Type
 from surveys.reading.words import Word
 from surveys.scale import Scale
 
-LEAST_PLURAL = 2
 ROLLED_EYES = frozenset("🙄🙃🤡")
-FEW_POINTS = 5  # so many points in words may be what is missing: "one point short"
-
-
-class Place(IntEnum):
-    """How much a number stands like an answer."""
-
-    NEVER = -1  # surely a time or part of a question
-    NONE = 0
-    FAINT = 1  # might be one, if nothing better stands in the reply
-    RIVAL = 2  # begins a clause like an answer, without being surely one
-    SCORE = 3
 
 
 class Candidate(NamedTuple):
@@ -143,10 +128,12 @@ def _candidates(phrase: Phrase, found: list[Expression], scale: Scale) -> list[C
     candidates: list[Candidate] = []
     ironic = any(map(Word.IRONY.__and__, phrase.flags)) or not ROLLED_EYES.isdisjoint(phrase.text)
     score: Expression | None = None
-    for expression in found:
+    for expression, following in zip_longest(found, found[1:]):
         side = left_of(phrase, expression.first, head, denied_until)
         right = right_of(phrase, expression.last, tail)
-        place = _judge(phrase, expression, side, right)
+        if right is Right.CONDITION and following and is_would_be(phrase, expression, following):
+            right = Right.OPENER  # "8 could have been 9"
+        place = judge(phrase, expression, side, right)
         if side.denied:
             place = Place.NONE if side.left is Left.WORD else Place.FAINT
             denied_until = expression.last
@@ -183,138 +170,6 @@ def _is_supposed(phrase: Phrase, side: LeftSide, expression: Expression) -> bool
         phrase.said(first - 1) == "(" and phrase.said(last) == ")" and phrase.type(last + 1) is Type.WORD
     )
     return bracketed or any(flags & Word.WOULD & ~Word.WAS for flags in phrase.flags[side.lead : first])
-
-
-def _judge(phrase: Phrase, expression: Expression, side: LeftSide, right: Right) -> Place:
-    """Rules 1, 2, 3 and 7."""
-    left, lead = side.left, side.lead
-    if expression.explicit:
-        return Place.SCORE
-    if (
-        left is Left.START
-        and expression.first == 1
-        and phrase.flags[0] & Word.AT
-        and not phrase.glued(expression.first)
-    ):
-        return Place.RIVAL  # "в 5" may be a time
-    if _is_prefixed(phrase, expression.first) and (
-        left is Left.PRAISE or (left is Left.START and right is not Right.END)
-    ):
-        return Place.RIVAL  # a time: "ב-9 הייתם אמורים להגיע"
-    if left is Left.SCORING and phrase.flag(lead - 1) & Word.KIN and not phrase.flag(lead - 1) & Word.OPENER:
-        return Place.RIVAL  # "my wife would give 9"
-    if (
-        left is Left.START
-        and right is Right.PRAISE
-        and expression.first == 1
-        and phrase.flags[0] & Word.ASKING
-    ):
-        return Place.RIVAL  # "is 10 good"
-    if left is Left.SCORING and phrase.flag(0) & Word.QUESTION and phrase.flag(lead) & Word.SCORING:
-        return Place.RIVAL  # "что значит 10"
-    if left in {Left.START, Left.SCORING}:
-        if _may_follow(phrase, expression, left, right):
-            return Place.SCORE
-        if left is Left.START:
-            return Place.NONE if expression.spelled and expression.value == 1 else Place.RIVAL
-    if left is Left.MARK:
-        alone = right is Right.END or (right is Right.MARK and _is_own_sentence(phrase, expression))
-        told = right in {Right.MARK, Right.REASON, Right.OPENER} and not expression.spelled
-        if alone or (told and phrase.type(lead - 1) is Type.STOP and phrase.said(lead - 1) not in {":", ";"}):
-            return Place.SCORE  # "I have 3 kids. 10 for patience"
-        if expression.spelled and expression.value == 1:
-            return Place.NONE  # "8, one of the best"
-        # "10. 0 etteheidet"
-        lacking = not expression.value and is_lacking(phrase, expression.last)
-        counted = right is Right.WORD and may_be_counted(phrase, expression.last)
-        return Place.FAINT if lacking or counted else Place.RIVAL
-    if expression.spelled:
-        return Place.NONE
-    if right is Right.ASPECT and left is Left.PRAISE:
-        return Place.RIVAL  # "8 food 6 service"
-    if left is Left.PRAISE and right is Right.END:
-        numbered = phrase.flag(expression.first - 1) & (Word.LABELLED | Word.NUMBERED | Word.AT)
-        return (
-            Place.RIVAL if numbered and not ends_sentence(phrase, expression.first) else Place.SCORE
-        )  # "price 9", "top 10"
-    if left is Left.WORD and phrase.flag(lead - 1) & Word.KIN:
-        return Place.NONE  # "my son is 9", "my wife says 9"
-    if left is Left.WORD and _is_time(phrase, expression):
-        return Place.NEVER
-    ending = left is Left.WORD and right is Right.END
-    if ending and (is_evaluated(phrase, expression.first) or ends_sentence(phrase, expression.first)):
-        return Place.SCORE
-    if left is Left.WORD and expression.form is Form.SPLIT and len(expression.offers) < 2:
-        return Place.NONE  # "waited from 9 to 11"
-    if left is Left.WORD and phrase.flags[expression.first - 1] & (Word.JOIN | Word.OR):
-        # "9 for the mechanic and 3 for the desk"; "an hour and 2 fillings" are none
-        return Place.NONE if may_be_counted(phrase, expression.last) else Place.RIVAL
-    return Place.FAINT if right in {Right.END, Right.CONDITION} else Place.NONE
-
-
-def _may_follow(phrase: Phrase, expression: Expression, left: Left, right: Right) -> bool:
-    """Whether what stands right of a number that begins the reply, or follows a verb of scoring, lets it be the score."""
-    pointed = expression.value > FEW_POINTS and phrase.flag(expression.last - 1) & Word.POINTS
-    if not expression.spelled or pointed:
-        homophones = phrase.words.homophones.get(expression.value, ())
-        if not expression.value and phrase.flag(expression.last) & Word.LACK:
-            return False  # "0 complaints"
-        if right is Right.PEOPLE:
-            return expression.value < LEAST_PLURAL or _are_heroes(phrase, expression)
-        if right is Right.PRAISE and expression.value == 1 and ends_in_noun(phrase, expression.last):
-            return False  # "1 rude waiter"
-        # "0 waiting" may be praise, "1 technician" is one technician.
-        most = {0: Right.PRAISE, 1: Right.ASPECT}.get(expression.value, Right.UNCOUNTED)
-        subject = phrase.words.forms.counts_case or phrase.is_subject(expression.last)
-        if not expression.value and right is Right.UNCOUNTED and subject:
-            return True  # "0 цена выросла", "0 parcel vanished"
-        return right <= most and not (right > Right.REASON and phrase.said(expression.last) in homophones)
-    if expression.value == 1:  # an article in many languages
-        most = Right.PRAISE if phrase.flags[expression.first] & Word.FIGURE else Right.REASON
-        return right is Right.END or (left is Left.START and right <= most)
-    if expression.value == 0:
-        # "zero service" and "zero interest" count none of it.
-        denied = right is Right.OPENER and phrase.flag(expression.last) & (Word.NOT | Word.NO | Word.PRAISE)
-        blaming = right in {Right.PRAISE, Right.PEOPLE} or is_called_good(phrase, expression.last)
-        judged = (denied or blaming) and not is_lacking(phrase, expression.last)
-        return right <= Right.REASON or bool(left is Left.START and judged)
-    if right is Right.PRAISE and phrase.words.forms.counts_plural and ends_in_noun(phrase, expression.last):
-        return False  # "two rude staff"
-    homonym = phrase.flags[expression.first] & Word.OPENER  # Italian "sei" is also "you are"
-    if left is Left.START and not homonym and is_called_good(phrase, expression.last):
-        return True  # "six was fine", "six very good"
-    return (right <= Right.ASPECT and right is not Right.OPENER) or (
-        right is Right.PEOPLE and _are_heroes(phrase, expression)
-    )
-
-
-def _are_heroes(phrase: Phrase, expression: Expression) -> bool:
-    """Whether only praise of people follows a high score: "10 legends"; "2 legends" may be two."""
-    at = expression.last
-    alone = all(token.type > Type.WORD for token in phrase.tokens[at + 1 :])
-    return bool(expression.value > FEW_POINTS and phrase.flag(at) & Word.HEROES and alone)
-
-
-def _is_prefixed(phrase: Phrase, first: int) -> bool:
-    """Whether a preposition is written together with the number: Hebrew "ב-9", "ל9"."""
-    before = first - 1 - phrase.hyphenated(first - 1)
-    return phrase.glued(first) and bool(phrase.flag(before) & Word.PREFIX)
-
-
-def _is_time(phrase: Phrase, expression: Expression) -> bool:
-    """Rule 1 for what only other words tell: "приехал в 9", "what does 10 mean", "open 9-5?"."""
-    before = expression.first - 1 - phrase.hyphenated(expression.first - 1)
-    asked = phrase.said(expression.last) in QUESTION_MARKS or phrase.flag(0) & Word.QUESTION
-    return bool(asked or phrase.flag(before) & Word.AT)
-
-
-def _is_own_sentence(phrase: Phrase, expression: Expression) -> bool:
-    after = expression.last
-    return (
-        phrase.type(expression.first - 1) is Type.STOP
-        and phrase.type(after) is Type.STOP
-        and phrase.said(after) != ";"
-    )
 
 
 def _corrected(phrase: Phrase, scores: list[Candidate]) -> list[Candidate]:

@@ -17,6 +17,7 @@ from surveys.reading.praise import (
 from surveys.reading.tokens import Type
 from surveys.reading.words import Word
 
+FEW = 10
 SHORT = 2  # words of a clause that is only an aside
 _RUNNING_ON = frozenset({Type.WORD, Type.QUOTE, Type.NUMBER})
 _LEADS_ON = Word.LEAD | Word.FIXED
@@ -125,15 +126,18 @@ def right_of(phrase: Phrase, last: int, tail: int) -> Right:
         at += 1  # "8 in general but the food was cold"
     flags = phrase.flags[at]
     if _is_condition(flags):
-        return Right.CONDITION
+        return Right.REASON if _is_fact(phrase, at) else Right.CONDITION
     if marked and _is_ordinal(phrase, last):
         return Right.WORD
     if marked or _is_closed_filler(phrase, at):
         return Right.MARK
     if (spelled := spelled_at(phrase, at)) and spelled != (1, at + 1):
+        if 1 < spelled[0] <= FEW and phrase.type(spelled[1]) is Type.WORD:
+            return Right.OPENER  # "6 two of three lifts were out"
         # "7 eleven", but "9 zero complaints"
         return Right.WORD if spelled[0] or phrase.type(spelled[1]) is not Type.WORD else Right.OPENER
-    if _is_condition(phrase.flag(at + 1)) and not (flags & Word.WAS and is_called_good(phrase, at)):
+    named = flags & (Word.ASPECT | Word.ONE) or (flags & Word.WAS and is_called_good(phrase, at))
+    if _is_condition(phrase.flag(at + 1)) and not named:
         return Right.CONDITION
     if flags & Word.WAS and not flags & Word.OPENER and is_called_good(phrase, at):
         return Right.OPENER  # "8 was ok but pricey"
@@ -239,9 +243,9 @@ def _is_uncounted(phrase: Phrase, at: int) -> bool:
 def is_taken_back(phrase: Phrase, lead: int, expression: Expression) -> bool:
     """Whether what follows takes the number back: "10 but I can't", "10 не поставлю", "would be 10 but …"."""
     last = expression.last
-    following = [
-        at for at in range(last, min(last + REACH, phrase.count)) if phrase.tokens[at].type is Type.WORD
-    ]
+    reach = range(last, min(last + REACH, phrase.count))
+    end = next((at for at in reach if phrase.tokens[at].type is Type.NUMBER), reach.stop)  # "1 sest 0 polnud"
+    following = [at for at in range(last, end) if phrase.tokens[at].type is Type.WORD]
     if phrase.said(last) in QUESTION_MARKS and phrase.flag(last + 1) & (Word.NO | Word.NOT):
         return True  # "10? no way"
     marked = phrase.type(last) in PARTING
@@ -299,6 +303,16 @@ def _is_turn(phrase: Phrase, at: int) -> bool:
 
 def _is_condition(flags: int) -> bool:
     return bool(flags & (Word.CONDITION | Word.ASIDE) and not flags & (Word.REASON | Word.LEAD | Word.OPENER))
+
+
+def _is_fact(phrase: Phrase, at: int) -> bool:
+    """Whether a verb of the past follows a condition, where that tells what was: "когда позвонил", "kui helistasin"."""
+    forms, said = phrase.words.forms, phrase.said(at + 1)
+    return (
+        forms.past_is_fact
+        and bool(phrase.flags[at] & (Word.CONDITION | Word.ASIDE))
+        and said.endswith(forms.past)
+    )
 
 
 def _is_blocked(phrase: Phrase, at: int, first: int, *, correcting: bool) -> bool:
