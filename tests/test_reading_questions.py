@@ -27,5 +27,7 @@ def test_every_question_is_heard_as_one_and_nothing_else_is() -> None:
 
 
 def test_a_long_reply_asks_nothing_by_the_words_of_a_short_question() -> None:
-    complaint = "they never told me which company is this anyway, and I was sent from desk to desk for two hours"
+    complaint = (
+        "they never told me which company is this anyway, and I was sent from desk to desk for two hours"
+    )
     assert not read_reply(complaint, Scale(0, 10), language="en").question
