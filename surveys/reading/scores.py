@@ -28,6 +28,7 @@ from typing import NamedTuple
 
 from surveys.reading.expression import Expression, Form
 from surveys.reading.expressions import find_expressions
+from surveys.reading.irony import highest_meant
 from surveys.reading.kinds import Kind, Reading
 from surveys.reading.pairs import is_corrected, is_for_another, is_turned_down, is_would_be
 from surveys.reading.phrase import Phrase
@@ -47,8 +48,6 @@ from surveys.reading.sides import (
 from surveys.reading.tokens import Type
 from surveys.reading.words import Word
 from surveys.scale import Scale
-
-ROLLED_EYES = frozenset("🙄🙃🤡")
 
 
 class Candidate(NamedTuple):
@@ -126,7 +125,7 @@ def _is_turned(phrase: Phrase, score: Expression, denied: Candidate) -> bool:
 def _candidates(phrase: Phrase, found: list[Expression], scale: Scale) -> list[Candidate]:
     head, tail, denied_until = phrase.head(), phrase.tail(), 0
     candidates: list[Candidate] = []
-    ironic = any(map(Word.IRONY.__and__, phrase.flags)) or not ROLLED_EYES.isdisjoint(phrase.text)
+    meant = highest_meant(phrase, scale) if found else scale.high
     score: Expression | None = None
     for expression, following in zip_longest(found, found[1:]):
         side = left_of(phrase, expression.first, head, denied_until)
@@ -140,7 +139,7 @@ def _candidates(phrase: Phrase, found: list[Expression], scale: Scale) -> list[C
         elif expression.value in scale and is_asked(phrase, expression):
             place = min(place, Place.NONE if expression.first else Place.FAINT)
         elif (
-            (ironic and 2 * expression.value > scale.low + scale.high)
+            meant < expression.value <= scale.high
             or (side.blocked and not ends_sentence(phrase, expression.first))
             or right is Right.CONDITION
             or is_taken_back(phrase, side.lead, expression)

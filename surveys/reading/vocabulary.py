@@ -5,7 +5,7 @@ A language file (languages/<code>.toml) is all that a new language needs. Lists 
 - `[keywords]` whole messages: `opt_out` (the first is printed in texts; also heard as a sentence of its own), `opt_out_alone` (only as
   the whole message), `opt_out_about` (only as a clause of a message that speaks of messages: `about` in wishes.py), `opt_out_here` (only in this language), `opt_in`, `help`, `feedback`, `yes`, `no`, `decline` (of a why).
 - `[wishes]` opt-outs said in sentences: see wishes.py. `[refusals]` words that make one in any order: see refusals.py.
-- `[questions]` what asks us something without a question mark: see questions.py.
+- `[questions]` what asks us something without a question mark: see questions.py. `[irony]` what mocks a high number: see irony.py.
 - `[words]` one list per bit of `Word`, see words.py. An entry of several words or with a mark inside ("not gonna lie", "где-то") means
   what its list says of the whole, whatever its words mean alone.
 - `[inflections]` what replaces the ending of a word of praise or blame in its other forms ("ый" -> "ая, ое, ые").
@@ -47,6 +47,8 @@ class Language:
     wish_classes: Mapping[str, str]
     questions: tuple[str, ...]
     question_classes: Mapping[str, str]
+    irony: tuple[str, ...]
+    irony_classes: Mapping[str, str]
     joined: tuple[str, ...]
     wish_lists: Mapping[str, frozenset[str]]
     refusals: Mapping[str, frozenset[str]]
@@ -170,6 +172,8 @@ def load_language(code: str) -> Language:
         wish_classes=raw.get("wishes", {}).get("classes", {}),
         questions=_lines(raw.get("questions", {})),
         question_classes=raw.get("questions", {}).get("classes", {}),
+        irony=_lines(raw.get("irony", {})),
+        irony_classes=raw.get("irony", {}).get("classes", {}),
         joined=tuple(map(normalise, _list(raw.get("wishes", {}), "joined"))),
         wish_lists={
             name: frozenset(map(normalise, _list(raw.get("wishes", {}), name))) for name in WISH_LISTS
