@@ -8,6 +8,7 @@ from surveys.reading.words import Word
 
 FEW_WORDS = 4  # between a score and its correction
 SHORT = 2  # words of a clause that only names what its number is for
+_ARROWS = frozenset(">→⇒➡")
 _CORRECTING = Word.LEADING | Word.NO | Word.NOT | Word.TAIL | Word.POLITE
 
 
@@ -16,6 +17,8 @@ def is_turned_down(phrase: Phrase, score: Expression, other: Expression) -> bool
     between = range(score.last, min(other.first, score.last + REACH))
     words = [at for at in between if phrase.type(at) is Type.WORD]
     reasoned = any(phrase.flags[at] & Word.REASON for at in words)  # "1 because there is no 0"
+    if other.first <= score.last + REACH and phrase.said(other.first - 1) in _ARROWS:
+        return True  # "8 -> 7"
     if other.first > score.last + REACH or reasoned or not 0 < len(words) <= FEW_WORDS:
         return False
     counting = any(

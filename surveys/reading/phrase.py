@@ -110,6 +110,8 @@ class Phrase:
 
     def is_subject(self, at: int) -> bool:
         """Whether a noun in the singular, at `at`, begins a clause: "9 car was ready"; in English not "3 course meal"."""
+        if self.said(at + 1).endswith(self.words.forms.of_many):
+            return False
         if self._is_verb(at + 1):
             return True
         own = self.words.own_words.get(self.said(at), 0) & Word.ONE and not self.words.forms.compounds

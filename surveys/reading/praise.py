@@ -35,7 +35,7 @@ _TAKES_NUMBER = (
 )
 _LEADS_TO_PRAISE = Word.PRAISE | Word.OPENER | Word.TAIL | Word.WAS
 _MEASURES = Word.MEASURE | Word.MINUS | Word.PLUS | Word.HALF | Word.FIGURE
-_JUDGES = Word.PRAISE | Word.NOT | Word.REASON | Word.ONE | Word.ASPECT
+_JUDGES = Word.CLOSER | Word.PRAISE | Word.NOT | Word.REASON | Word.ONE | Word.ASPECT
 _SUPPOSES = Word.CONDITION | Word.ASIDE | Word.IRONY | Word.WOULD & ~Word.WAS | Word.SCORING
 _ENDS = frozenset({Type.STOP, Type.COMMA, Type.DASH})
 _PEOPLE = Word.PEOPLE | Word.HEROES

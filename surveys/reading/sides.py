@@ -19,7 +19,7 @@ from surveys.reading.words import Word
 
 FEW = 10
 SHORT = 2  # words of a clause that is only an aside
-_RUNNING_ON = frozenset({Type.WORD, Type.QUOTE, Type.NUMBER})
+_RUNNING_ON = frozenset({Type.WORD, Type.QUOTE, Type.NUMBER, Type.SIGN})
 _LEADS_ON = Word.LEAD | Word.FIXED
 _TURNS = Word.ASIDE | Word.CONDITION | Word.IRONY | Word.CORRECTION | Word.OR | Word.OUT_OF | Word.PRAISE
 _LEAD_SIGNS = frozenset("#№=*/")
@@ -132,7 +132,7 @@ def right_of(phrase: Phrase, last: int, tail: int) -> Right:
     if marked or _is_closed_filler(phrase, at):
         return Right.MARK
     if (spelled := spelled_at(phrase, at)) and spelled != (1, at + 1):
-        if 1 < spelled[0] <= FEW and phrase.type(spelled[1]) is Type.WORD:
+        if at == last and 1 < spelled[0] <= FEW and phrase.type(spelled[1]) is Type.WORD:
             return Right.OPENER  # "6 two of three lifts were out"
         # "7 eleven", but "9 zero complaints"
         return Right.WORD if spelled[0] or phrase.type(spelled[1]) is not Type.WORD else Right.OPENER
@@ -156,6 +156,7 @@ def right_of(phrase: Phrase, last: int, tail: int) -> Right:
     kin = flags & Word.KIN and phrase.words.forms.article and not phrase.is_plural_form(at)
     if kin and phrase.said(at - 1) != "1":
         return Right.OPENER  # "8 הבן שלי נהנה": where plurals are counted, one relative is not
+    flags &= ~Word.ONE | phrase.words.own_words.get(phrase.said(at), 0)
     if flags & Word.ONE and phrase.type(at + 1) is Type.NUMBER:
         return Right.WORD if phrase.said(at - 1) == "1" else Right.ASPECT  # "food 9 service 4"
     if flags & Word.ONE:
@@ -173,6 +174,8 @@ def right_of(phrase: Phrase, last: int, tail: int) -> Right:
         return Right.OPENER
     if flags & Word.ASPECT:
         return Right.ASPECT
+    if phrase.said(at + 1) in phrase.words.forms.postposed and not flags & Word.UNIT:
+        return Right.OPENER  # "2 pingutuse eest"
     if flags & Word.OPENER:
         ranging = flags & (Word.OR | Word.OUT_OF | Word.LEAD)
         number = ranging and phrase.type(at + 1) is Type.NUMBER and not phrase.is_counted(at + 2)
@@ -220,6 +223,8 @@ def _is_uncounted(phrase: Phrase, at: int) -> bool:
     )
     word = phrase.tokens[at]
     number = int(phrase.said(at - 1)[:LONGEST]) if phrase.type(at - 1) is Type.NUMBER else None
+    if not number and is_last_word(phrase, at):
+        number = None  # "0 сна": zero counts what has no plural, too
     if phrase.type(at - 2) is Type.WORD and not phrase.flags[at - 2] & Word.SCORING:
         number = None  # "на 5 этаже": a preposition chooses the form
     if phrase.words.forms.never_counts(word.text, number, proven=proven):

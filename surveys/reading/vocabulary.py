@@ -94,7 +94,8 @@ class Vocabulary:
                 best, most, tied = one, known, False
             elif known == most:
                 tied = most < CLEAR or best.own_words is not self.own_words
-        return self if tied or not most else best
+        unclear = most < CLEAR and best.own_words is not self.own_words
+        return self if tied or unclear else best
 
     def value_of(self, said: str) -> int | None:
         """Give the value of a number in words, None when it is none."""
