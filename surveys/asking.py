@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from operator import attrgetter
 
 from surveys.explaining import explain as explain  # noqa: PLC0414 -- the decision and its words in one place
@@ -283,7 +284,8 @@ def _gap(elapsed: timedelta, least: timedelta) -> dict[str, str | int]:
     return {"minutes": hours * 60 or max(1, elapsed // timedelta(minutes=1)), "at_least": least.days}
 
 
-def _span(name: str, duration: timedelta) -> dict[str, str | int]:
+@lru_cache(maxsize=64)  # asked for by every row of a file about the past
+def _span(name: str, duration: timedelta) -> Detail:
     if duration % timedelta(days=1):
         return {f"{name}_minutes": duration // timedelta(minutes=1)}
     return {f"{name}_days": duration.days}

@@ -37,12 +37,12 @@ class Visits:
 
     def __init__(self, db: Database, secret: bytes) -> None:
         self._db = db
-        self._secret = secret
+        self._keyed = hashlib.blake2b(digest_size=8, key=secret[:64])
 
     def fingerprint(self, visit: Visit) -> int:
         """Return a number for everything that is handed in with a visit, the customer's facts included."""
-        text = "\x1f".join(map(str, visit))
-        digest = hashlib.blake2b(text.encode(errors="replace"), digest_size=8, key=self._secret[:64])
+        digest = self._keyed.copy()  # at a third of the price of a new one
+        digest.update("\x1f".join(map(str, visit)).encode(errors="replace"))
         return int.from_bytes(digest.digest(), signed=True)
 
     def fingerprints(self, visit_ids: Sequence[str]) -> dict[str, int | None]:
