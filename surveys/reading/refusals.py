@@ -124,6 +124,8 @@ def _is_refusal(said: int, *, told: bool) -> bool:
     ends = bool(said & (CEASE | REMOVE))
     if said & (DONT | NOT):
         forbids = said & DONT and not told and said & (WRITE | BOTHER) and said & (AIM | MESSAGE)
-        wants = said & WANT and (said & (MESSAGE | BOTHER) or (said & WRITE and said & AIM))
+        # "en halua kirjoittaa viestiä" tells what the customer will not write, "en halua viestejä" what we shall not.
+        theirs = said & BOTHER or (said & AIM if said & WRITE else said & MESSAGE)
+        wants = said & WANT and theirs
         return not ends and bool(forbids or wants)
     return ends and bool(said & OURS or (said & REMOVE and said & RECORD))

@@ -4,11 +4,16 @@ Keywords count in any case, punctuation, spacing and emoji, with a polite word a
 the beginning or end ("9. STOP"). Wishes are patterns of words (patterns.py), one a line in `[wishes] patterns` of a language file, and
 clauses that are about nothing else (refusals.py).
 
-All languages are listened to, whatever the conversation's: an opt-out must not depend on a setting. `[wishes] unless` lists words
-that take a wish back when they stand right before it ("they never stop texting me"), `joined` what may be written together with its
-first word (Hebrew "and"), `after` words that a wish may begin after ("wrong number dont text me"), `told` those it may not ("you dont text me" complains of no text), `oaths` words that may stand
-anywhere in a wish or beside a keyword and change nothing ("stop the bloody texts"), `about` words that make `opt_out_alone` and
-`opt_out_about` count as a clause of its own ("this is spam, remove"; not "too salty, remove").
+All languages are listened to, whatever the conversation's: an opt-out must not depend on a setting. Lists of words in `[wishes]`:
+
+    unless    take a wish back right before it: "they never stop texting me"
+    joined    may be written together with its first word: Hebrew "and"
+    after     a wish may begin after them: "wrong number dont text me"
+    told      it may not: "you dont text me" complains of no text
+    next      begin another clause: patterns.py
+    oaths     may stand anywhere in a wish or beside a keyword, and change nothing: "stop the bloody texts"
+    deny      polite words that deny a keyword right after them: Hebrew "not"
+    about     make `opt_out_alone` and `opt_out_about` count as a clause of its own: "this is spam, remove"; not "too salty, remove"
 """
 
 import re
@@ -38,6 +43,7 @@ class Wishes:
     starts: frozenset[str]  # their first words and the words a refusal needs: most replies have none
     unless: frozenset[str]
     polite: frozenset[str]
+    deny: frozenset[str]
     ignored: frozenset[str]
     after: frozenset[str]
     told: frozenset[str]
@@ -65,6 +71,7 @@ def all_wishes() -> Wishes:
         frozenset(all_refusals().keys() | found.keys()),
         lists["unless"],
         polite,
+        lists["deny"],
         polite | lists["oaths"],
         (polite | lists["after"]) - lists["told"],
         lists["told"],
@@ -97,10 +104,10 @@ def _whole_keyword(phrase: Phrase, wishes: Wishes) -> Kind | None:
         return kind
     if any(flags & _PRAISED == _PRAISED for flags in phrase.flags):
         return None  # Hebrew "די טוב" is "quite good", though "די" is "enough" and "טוב" is "well"
-    if kind := _keyword(_without(said, wishes.polite), words):
+    if kind := _keyword(_bare(said, wishes), words):
         return kind
     shorter = [word for word in said if word not in wishes.oaths]
-    sworn = len(shorter) < len(said) and _keyword(_without(shorter, wishes.polite), words)
+    sworn = len(shorter) < len(said) and _keyword(_bare(shorter, wishes), words)
     return Kind.OPT_OUT if sworn is Kind.OPT_OUT else None
 
 
@@ -111,7 +118,6 @@ _KINDS = (
     ("opt_in", Kind.OPT_IN),
     ("help", Kind.HELP),
 )
-_ABOUT = ("opt_out", "opt_out_alone", "opt_out_about")
 _LONGEST = 6  # words in a keyword, repeated or spelled out
 _LONGEST_WORD = 40
 _DRAWN_OUT = re.compile(r"([^\W\d_])\1{2,}+")
@@ -138,13 +144,14 @@ def _keyword(said: list[str], words: Vocabulary) -> Kind | None:
     return None
 
 
-def _without(said: list[str], polite: frozenset[str]) -> list[str]:
+def _bare(said: list[str], wishes: Wishes) -> list[str]:
+    """Give the words without the polite ones around them; a word that denies what follows it is left: Hebrew "לא להפסיק"."""
     first, last = 0, len(said)
-    while first < last and said[first] in polite:
+    while first < last and said[first] in wishes.polite:
         first += 1
-    while last > first and said[last - 1] in polite:
+    while last > first and said[last - 1] in wishes.polite:
         last -= 1
-    return said[first:last]
+    return said[max(0, first - 1) : last] if first and said[first - 1] in wishes.deny else said[first:last]
 
 
 def _is_own_sentence(phrase: Phrase, wishes: Wishes) -> bool:
@@ -159,21 +166,30 @@ def _is_own_sentence(phrase: Phrase, wishes: Wishes) -> bool:
             if token.type is Type.STOP and first_sentence is None:
                 first_sentence = clauses[-1] if len(clauses) == 1 else []
             clauses.append([])
-    last = next((clause for clause in reversed(clauses) if clause), [])
+    clauses = [clause for clause in clauses if clause]
+    if not clauses:
+        return False
     if sum(map(len, clauses)) <= FEW_WORDS:
         first_sentence = clauses[0]  # "Stop, enough!"
-    clear = phrase.words.keywords["opt_out"]
-    if _any_of(clear, (first_sentence or [], last), wishes):
+    keywords = phrase.words.keywords
+    if _any_of(keywords["opt_out"], (first_sentence or [], clauses[-1]), wishes):
         return True
-    if len(clauses) < 2 or wishes.about.isdisjoint(phrase.spoken):
+    if len(clauses) < 2:
         return False
-    return any(_any_of(phrase.words.keywords[name], clauses, wishes) for name in _ABOUT)
+    if _any_of(keywords["opt_out"], clauses[:1], wishes) and all(
+        token.type is not Type.NUMBER for token in phrase.tokens
+    ):
+        return True  # "stop, I'm at a funeral", but not "stop, I meant 8"
+    either = keywords["opt_out"] | keywords["opt_out_alone"]
+    if all(_any_of(either, (clause,), wishes) for clause in clauses):
+        return True
+    return not wishes.about.isdisjoint(phrase.spoken) and _any_of(
+        either | keywords["opt_out_about"], clauses, wishes
+    )
 
 
 def _any_of(keywords: frozenset[str], clauses: Iterable[list[str]], wishes: Wishes) -> bool:
-    return any(
-        form in keywords for clause in clauses for form in whole_message(_without(clause, wishes.polite))
-    )
+    return any(form in keywords for clause in clauses for form in whole_message(_bare(clause, wishes)))
 
 
 def _is_wished(phrase: Phrase, wishes: Wishes) -> bool:
