@@ -27,6 +27,7 @@ class Forms:
         str, ...
     ] = ()  # words (not endings) that say after a noun what a score is for: "2 pingutuse eest"
     of_many: tuple[str, ...] = ()  # of verbs that are said of many: "2 tuba ol-id"
+    proofs: tuple[str, ...] = ()  # of words that are surely of this language
     dative: tuple[str, ...] = ()  # of whom a score is for: "10 Marile"
     elative: tuple[str, ...] = ()  # of those of whom some are counted: "3 teie inimesest"
     counts_plural: bool = False  # nothing is counted but plurals

@@ -7,6 +7,7 @@ from surveys.reading.phrase import QUESTION_MARKS, Phrase
 from surveys.reading.praise import (
     ends_in_noun,
     ends_sentence,
+    is_bare_zero,
     is_called_good,
     is_evaluated,
     is_lacking,
@@ -88,6 +89,8 @@ def judge(phrase: Phrase, expression: Expression, side: LeftSide, right: Right) 
         return Place.NONE  # "my son is 9", "my wife says 9"
     if left is Left.WORD and _is_time(phrase, expression):
         return Place.NEVER
+    if not expression.value and right is Right.END and is_bare_zero(phrase, expression.first):
+        return Place.SCORE
     ending = left is Left.WORD and right is Right.END
     if ending and (is_evaluated(phrase, expression.first) or ends_sentence(phrase, expression.first)):
         return Place.SCORE

@@ -36,6 +36,17 @@ _TAKES_NUMBER = (
 _LEADS_TO_PRAISE = Word.PRAISE | Word.OPENER | Word.TAIL | Word.WAS
 _MEASURES = Word.MEASURE | Word.MINUS | Word.PLUS | Word.HALF | Word.FIGURE
 _JUDGES = Word.CLOSER | Word.PRAISE | Word.NOT | Word.REASON | Word.ONE | Word.ASPECT
+_RUNS_INTO = (
+    Word.LABELLED
+    | Word.AT
+    | Word.SCORING
+    | Word.WOULD
+    | Word.LEAD
+    | Word.JOIN
+    | Word.OR
+    | Word.OUT_OF
+    | Word.ASIDE
+)
 _SUPPOSES = Word.CONDITION | Word.ASIDE | Word.IRONY | Word.WOULD & ~Word.WAS | Word.SCORING
 _ENDS = frozenset({Type.STOP, Type.COMMA, Type.DASH})
 _PEOPLE = Word.PEOPLE | Word.HEROES
@@ -71,6 +82,16 @@ def ends_sentence(phrase: Phrase, first: int) -> bool:
         return False
     placed = said[-1] & (Word.PLACE | Word.LABELLED | Word.AT) and not said[-1] & Word.OPENER
     return not placed and phrase.type(last) is Type.WORD and _takes_no_number(phrase, last)
+
+
+def is_bare_zero(phrase: Phrase, first: int) -> bool:
+    """Whether a few words that lack nothing stand before a zero at the end: nothing is numbered zero. "wouldn't send my dog there 0"."""
+    start = max(0, first - REACH)
+    before = phrase.flags[start:first]
+    if first < FEW or any(phrase.type(at) is Type.NUMBER for at in range(start, first)):
+        return False
+    lacking = any(flags & (Word.LACK | Word.CONDITION | Word.IRONY) for flags in before)
+    return not lacking and bool(before[-1] & Word.CLOSER or not before[-1] & _RUNS_INTO)
 
 
 def _takes_no_number(phrase: Phrase, at: int) -> bool:

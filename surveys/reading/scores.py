@@ -33,7 +33,7 @@ from surveys.reading.kinds import Kind, Reading
 from surveys.reading.pairs import is_corrected, is_for_another, is_turned_down, is_would_be
 from surveys.reading.phrase import Phrase
 from surveys.reading.places import Place, judge
-from surveys.reading.praise import REACH, ends_sentence
+from surveys.reading.praise import REACH, ends_sentence, is_bare_zero
 from surveys.reading.repeated import without_question
 from surveys.reading.rest import rest_of
 from surveys.reading.sides import (
@@ -140,7 +140,7 @@ def _candidates(phrase: Phrase, found: list[Expression], scale: Scale) -> list[C
             place = min(place, Place.NONE if expression.first else Place.FAINT)
         elif (
             meant < expression.value <= scale.high
-            or (side.blocked and not ends_sentence(phrase, expression.first))
+            or (side.blocked and not _is_complete(phrase, expression))
             or right is Right.CONDITION
             or is_taken_back(phrase, side.lead, expression)
         ):
@@ -160,6 +160,12 @@ def _candidates(phrase: Phrase, found: list[Expression], scale: Scale) -> list[C
             candidate = candidate._replace(place=min(place, Place.NONE))
         candidates.append(candidate)
     return candidates
+
+
+def _is_complete(phrase: Phrase, expression: Expression) -> bool:
+    """Whether what stands before a number is a sentence of its own, so that a denial in it does not deny the number."""
+    first = expression.first
+    return ends_sentence(phrase, first) or (not expression.value and is_bare_zero(phrase, first))
 
 
 def _is_supposed(phrase: Phrase, side: LeftSide, expression: Expression) -> bool:

@@ -219,7 +219,8 @@ def _is_uncounted(phrase: Phrase, at: int) -> bool:
     own = phrase.words.own_words
     near = phrase.tokens[at : at + REACH]
     proven = phrase.words.forms.own_script or any(
-        token.type is Type.WORD and token.text in own for token in near
+        token.type is Type.WORD and (token.text in own or token.text.endswith(phrase.words.forms.proofs))
+        for token in near
     )
     word = phrase.tokens[at]
     number = int(phrase.said(at - 1)[:LONGEST]) if phrase.type(at - 1) is Type.NUMBER else None
