@@ -35,7 +35,7 @@ _TAKES_NUMBER = (
 )
 _LEADS_TO_PRAISE = Word.PRAISE | Word.OPENER | Word.TAIL | Word.WAS
 _MEASURES = Word.MEASURE | Word.MINUS | Word.PLUS | Word.HALF | Word.FIGURE
-_JUDGES = Word.CLOSER | Word.PRAISE | Word.NOT | Word.REASON | Word.ONE | Word.ASPECT
+_JUDGES = Word.CLOSER | Word.PRAISE | Word.REASON
 _RUNS_INTO = (
     Word.LABELLED
     | Word.AT
@@ -81,7 +81,14 @@ def ends_sentence(phrase: Phrase, first: int) -> bool:
     if last - start < VERY_LONG and not any(word & _JUDGES for word in said):
         return False
     placed = said[-1] & (Word.PLACE | Word.LABELLED | Word.AT) and not said[-1] & Word.OPENER
-    return not placed and phrase.type(last) is Type.WORD and _takes_no_number(phrase, last)
+    return not placed and phrase.type(last) is Type.WORD and _is_no_verb(phrase, last)
+
+
+def _is_no_verb(phrase: Phrase, at: int) -> bool:
+    """Whether a word takes no number and does not look like a verb, which may have one for its object: "the beds only fit 2"."""
+    forms = phrase.words.forms
+    verbal = phrase.said(at).endswith((*forms.verbal, *forms.past, *forms.of_many))
+    return not verbal and not phrase.flags[at] & Word.COMMON and _takes_no_number(phrase, at)
 
 
 def is_bare_zero(phrase: Phrase, first: int) -> bool:
