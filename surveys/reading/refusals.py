@@ -98,7 +98,7 @@ def refuses(clause: list[str], ignored: frozenset[str]) -> bool:
 
 def _refuses(clause: list[str], ignored: frozenset[str], language: Refusals) -> bool:
     said, before, about_us, told = 0, 0, True, False
-    roles = language.words
+    roles, before_word = language.words, ""
     for word in clause:
         role = roles.get(word, 0)
         if role & BREAK:
@@ -111,6 +111,9 @@ def _refuses(clause: list[str], ignored: frozenset[str], language: Refusals) -> 
         if not role and word not in ignored:
             role = language.stem_role(word)
             about_us = bool(role) or word.isdecimal()
+        if word == "not" and before_word == "do":
+            role |= DONT
+        before_word = word
         if role & DONT and role & SMALL and said & (CEASE | REMOVE):
             role = SMALL  # Estonian "ära" before a verb is "don't", after it "away"
         told = told or bool(role & DONT and before & SUBJECT)
