@@ -58,6 +58,13 @@ def is_would_be(phrase: Phrase, score: Expression, other: Expression) -> bool:
     )
 
 
+def is_of_the_past(phrase: Phrase, score: Expression, other: Expression) -> bool:
+    """Whether a number is what was before, and the other is what is now: "was 9, now 7"."""
+    between = phrase.flags[score.last : min(other.first, score.last + FEW_WORDS)]
+    was = phrase.flag(score.first - 1)
+    return bool(was & (Word.WAS | Word.WOULD)) and any(flags & Word.NOW for flags in between)
+
+
 def is_for_another(phrase: Phrase, score: Expression, other: Expression) -> bool:
     """Whether two numbers are said each for something of its own: "8 for the food but 3 for the waiter"."""
     first, second = phrase.said(score.last), phrase.said(other.last)

@@ -18,6 +18,7 @@ from surveys.reading.tokens import Type
 from surveys.reading.words import Word
 
 LEAST_PLURAL = 2
+LONG_CLAUSE = 4
 FEW_POINTS = 5  # so many points in words may be what is missing: "one point short"
 
 
@@ -118,7 +119,9 @@ def _may_follow(phrase: Phrase, expression: Expression, left: Left, right: Right
         subject = phrase.words.forms.counts_case or phrase.is_subject(expression.last)
         if not expression.value and right is Right.UNCOUNTED and subject:
             return True  # "0 цена выросла", "0 parcel vanished"
-        return right <= most and not (right > Right.REASON and phrase.said(expression.last) in homophones)
+        if right > Right.REASON and phrase.said(expression.last) in homophones:
+            return right is Right.OPENER and right <= most and _goes_on(phrase, expression.last)
+        return right <= most
     if expression.value == 1:  # an article in many languages
         most = Right.PRAISE if phrase.flags[expression.first] & Word.FIGURE else Right.REASON
         return right is Right.END or (left is Left.START and right <= most)
@@ -136,6 +139,12 @@ def _may_follow(phrase: Phrase, expression: Expression, left: Left, right: Right
     return (right <= Right.ASPECT and right is not Right.OPENER) or (
         right is Right.PEOPLE and _are_heroes(phrase, expression)
     )
+
+
+def _goes_on(phrase: Phrase, last: int) -> bool:
+    """Whether a long clause without numbers follows, so that "4" is no "for": "4 you sent me the wrong size"; not "4 me its 9"."""
+    clause = phrase.tokens[last : last + LONG_CLAUSE]
+    return len(clause) == LONG_CLAUSE and all(token.type is Type.WORD for token in clause)
 
 
 def _are_heroes(phrase: Phrase, expression: Expression) -> bool:

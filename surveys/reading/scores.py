@@ -30,7 +30,7 @@ from surveys.reading.expression import Expression, Form
 from surveys.reading.expressions import find_expressions
 from surveys.reading.irony import highest_meant
 from surveys.reading.kinds import Kind, Reading
-from surveys.reading.pairs import is_corrected, is_for_another, is_turned_down, is_would_be
+from surveys.reading.pairs import is_corrected, is_for_another, is_of_the_past, is_turned_down, is_would_be
 from surveys.reading.phrase import Phrase
 from surveys.reading.places import Place, judge
 from surveys.reading.praise import REACH, ends_sentence, is_bare_zero
@@ -147,6 +147,15 @@ def _candidates(phrase: Phrase, found: list[Expression], scale: Scale) -> list[C
             place = min(place, Place.FAINT)
         if score and is_corrected(phrase, score, expression):
             place, side = Place.SCORE, side._replace(correcting=True, blocked=False, denied=False)
+        elif (
+            candidates
+            and place >= Place.RIVAL
+            and is_of_the_past(phrase, candidates[-1].expression, expression)
+        ):
+            place = Place.SCORE
+            candidates[-1] = candidates[-1]._replace(
+                place=Place.FAINT, side=candidates[-1].side._replace(blocked=True)
+            )
         elif score and place is Place.RIVAL and _is_supposed(phrase, side, expression):
             place = Place.FAINT
         elif score:

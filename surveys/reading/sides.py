@@ -159,7 +159,7 @@ def right_of(phrase: Phrase, last: int, tail: int) -> Right:
     flags &= ~Word.ONE | phrase.words.own_words.get(phrase.said(at), 0)
     if flags & Word.ONE and phrase.type(at + 1) is Type.NUMBER:
         return Right.WORD if phrase.said(at - 1) == "1" else Right.ASPECT  # "food 9 service 4"
-    if flags & Word.ONE:
+    if flags & Word.ONE and not flags & Word.ASPECT:
         told = phrase.said(at - 1) != "1" or phrase.flag(at + 1) & Word.OPENER
         return Right.OPENER if told else Right.UNCOUNTED  # "1 man did it all" may be one man
     if not flags & Word.UNIT and phrase.tokens[at].text.endswith(phrase.words.forms.verbal):
@@ -174,6 +174,8 @@ def right_of(phrase: Phrase, last: int, tail: int) -> Right:
         return Right.OPENER
     if flags & Word.ASPECT:
         return Right.ASPECT
+    if flags & Word.SCORING and phrase.is_capital(at + 1) and phrase.type(at + 1) is Type.WORD:
+        return Right.OPENER  # "10 give Jane a raise"
     if phrase.said(at + 1) in phrase.words.forms.postposed and not flags & Word.UNIT:
         return Right.OPENER  # "2 pingutuse eest"
     if flags & Word.OPENER:

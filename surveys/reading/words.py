@@ -23,7 +23,7 @@ class Word:
         1 << 25
     )  # what is praised or blamed: "service", "price"; after a zero it may be counted ("0 waiting")
     UNIT: Final = 1 << 7  # counted after a number, which then is no score: "minutes", "euros", "kids"
-    ONE: Final = 1 << 30  # a unit in the form that only one is counted in: "auto", "машина", "car"
+    ONE: Final = 1 << 30  # a noun, or a unit, in the form that only one is counted in: "auto", "врач", "car"
     POINTS: Final = 1 << 8  # counted, and the number is a score: "points", "punkti"
     STARS: Final = 1 << 9  # counted, and the number is a score where stars are asked for
     LABELLED: Final = 1 << 10  # numbered by what follows: "room", "order", "at"
@@ -66,6 +66,7 @@ class Word:
     COMMON: Final = (
         1 << 45
     )  # as good as unknown, but tells the language, unlike FREQUENT ones, which are never counted
+    NOW: Final = 1 << 46  # parts a number of today from one of the past: "was 9, now 7"
     FIXED: Final = (
         1 << 28
     )  # part of a fixed expression, which has no numbers: "number one" (no list of its own)
