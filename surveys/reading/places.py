@@ -57,6 +57,13 @@ def judge(phrase: Phrase, expression: Expression, side: LeftSide, right: Right) 
         and phrase.flags[0] & Word.ASKING
     ):
         return Place.RIVAL  # "is 10 good"
+    first = expression.first
+    if (
+        left is Left.START
+        and right is Right.UNCOUNTED
+        and any(flags & Word.PLACE for flags in phrase.flags[max(0, first - 2) : first])
+    ):
+        return Place.RIVAL  # "I'm on the 3 train"
     if left is Left.SCORING and phrase.flag(0) & Word.QUESTION and phrase.flag(lead) & Word.SCORING:
         return Place.RIVAL  # "что значит 10"
     if left in {Left.START, Left.SCORING}:
