@@ -105,7 +105,7 @@ class Phrase:
             return True  # "5 phone calls"
         if flags & Word.ONE and self.type(at - 1) is Type.NUMBER and self.said(at - 1) != "1":
             # "9 car was ready", "food 9 service 4"
-            return not (self.is_subject(at) or self.type(at + 1) is Type.NUMBER)
+            return not (self.is_subject(at) or self.type(at + 1) is Type.NUMBER or flags & Word.ASPECT)
         return bool(flags & Word.UNIT and not flags & (Word.POINTS | Word.STARS)) or self.is_plural(at)
 
     def is_subject(self, at: int) -> bool:
@@ -116,7 +116,8 @@ class Phrase:
             return True
         own = self.words.own_words.get(self.said(at), 0) & Word.ONE and not self.words.forms.compounds
         goes_on = self.type(at + 1) is Type.WORD or self.said(at + 1) == "("
-        return bool(own) and goes_on and not self.flag(at + 1) & (Word.JOIN | Word.OR)
+        joined = self.flag(at + 1) & (Word.JOIN | Word.OR) and self.type(at + 2) is Type.NUMBER
+        return bool(own) and goes_on and not joined
 
     def _is_verb(self, at: int) -> bool:
         """Whether a verb may stand here: a word known for one, or an unknown one in a form that nothing counts."""

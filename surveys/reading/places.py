@@ -86,7 +86,7 @@ def judge(phrase: Phrase, expression: Expression, side: LeftSide, right: Right) 
         return Place.NONE
     if right is Right.ASPECT and left is Left.PRAISE:
         return Place.RIVAL  # "8 food 6 service"
-    if left is Left.PRAISE and right in {Right.MARK, Right.REASON} and expression.first == 1:
+    if left is Left.PRAISE and right in {Right.MARK, Right.REASON, Right.OPENER} and expression.first == 1:
         return Place.SCORE  # "korralik 8, aga …"
     if left is Left.PRAISE and right is Right.END:
         numbered = phrase.flag(expression.first - 1) & (Word.LABELLED | Word.NUMBERED | Word.AT)

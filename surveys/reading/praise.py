@@ -176,6 +176,8 @@ def is_counting(phrase: Phrase, at: int) -> bool:
             return False
         if (phrase.flags[i] & Word.UNIT and not _is_greeting(phrase, i)) or phrase.is_plural(i):
             return True
+        if phrase.flags[i] & Word.ASPECT and i > at:
+            return False  # "6 nice food tiny portions"
         if phrase.flags[i] & ~(Word.PRAISE | Word.ASPECT | Word.LABELLED | Word.POLITE | Word.NOUN):
             return False
     return False

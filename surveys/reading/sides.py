@@ -193,6 +193,10 @@ def right_of(phrase: Phrase, last: int, tail: int) -> Right:
     unknown = phrase.tokens[at].type is Type.WORD and not flags & ~(
         Word.LABELLED | Word.SCORING | Word.CLOSER | Word.NOUN
     )
+    if unknown and phrase.words.forms.counts_case and phrase.said(at - 1) != "1":
+        of_one = phrase.words.own_words.get(phrase.said(at + 1), 0) & (Word.ONE | Word.UNIT)
+        if of_one == Word.ONE and phrase.type(at + 2) is Type.WORD:
+            return Right.UNCOUNTED  # "9 pagari proua andis …": the second noun is of one, and not counted
     return Right.UNCOUNTED if unknown and _is_uncounted(phrase, at) else Right.WORD
 
 
