@@ -13,6 +13,8 @@ from surveys.reading.vocabulary import languages_known, load_language
 from surveys.reading.wishes import all_wishes
 from surveys.reading.words import Word
 
+NEAR = 3  # words from its beginning that a question names its number in
+_ARTICLES = frozenset({"a", "an"})  # "what a joke"
 LONGEST = 10  # words of a reply that is a question without its mark
 
 
@@ -38,15 +40,28 @@ def asks(phrase: Phrase) -> bool:
         return True
     if len(phrase.spoken) > LONGEST or questions.by_first_word.keys().isdisjoint(phrase.spoken):
         return False
-    clause: list[str] = []
+    return any(_is_one(clause, questions) for clause in _clauses(phrase))
+
+
+def asks_what_a_number_means(phrase: Phrase) -> bool:
+    """Whether a question is about the number: "is 10 the best or worst", not "9, which company is this" or "can I change to 6"."""
+    questions, value_of = all_questions(), phrase.words.value_of
+    return any(
+        not clause[0].isdecimal()
+        and any(word.isdecimal() or value_of(word) is not None for word in clause[1:NEAR])
+        and _is_one(clause, questions)
+        for clause in _clauses(phrase)
+    )
+
+
+def _clauses(phrase: Phrase) -> list[list[str]]:
+    clauses: list[list[str]] = [[]]
     for token in phrase.tokens:
         if token.type in PARTING:
-            if _is_one(clause, questions):
-                return True
-            clause = []
+            clauses.append([])
         elif token.type <= Type.WORD:
-            clause.append(token.text)
-    return _is_one(clause, questions)
+            clauses[-1].append(token.text)
+    return [clause for clause in clauses if clause]
 
 
 def _begins_one(phrase: Phrase, polite: frozenset[str]) -> bool:

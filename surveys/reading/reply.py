@@ -7,7 +7,7 @@ from types import MappingProxyType
 from surveys.reading.kinds import Kind, Reading, Step
 from surveys.reading.labels import read_label
 from surveys.reading.phrase import QUESTION_MARKS, Phrase, make_phrase
-from surveys.reading.questions import asks
+from surveys.reading.questions import asks, asks_what_a_number_means
 from surveys.reading.scores import read_score
 from surveys.reading.tokens import Type, tokenise
 from surveys.reading.vocabulary import Vocabulary, spoken, vocabulary
@@ -75,7 +75,12 @@ def _turns(phrase: Phrase, opposite: frozenset[str]) -> bool:
 
 
 def _with_question(phrase: Phrase, reading: Reading) -> Reading:
-    return replace(reading, question=True) if asks(phrase) else reading
+    if not asks(phrase):
+        return reading
+    if reading.kind is Kind.SCORE and asks_what_a_number_means(phrase):
+        offers = () if reading.score is None else (reading.score,)
+        return Reading(Kind.AMBIGUOUS, offers=offers, question=True)
+    return replace(reading, question=True)
 
 
 def _read_zero(phrase: Phrase, scale: Scale) -> Reading | None:
