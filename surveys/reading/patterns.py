@@ -47,6 +47,9 @@ class Pattern:
 
     anywhere: bool
     elements: tuple[Element, ...]
+    second: Element | None = (
+        None  # the next, where it must stand right behind the first: most patterns fail there
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,10 @@ class Patterns:
 
     def fit(self, clause: Sequence[str], at: int, *, begins: bool, may_stand: bool) -> bool:
         """Whether one begins at `at`: where the clause does (`begins`), or anywhere else that it may."""
+        following = clause[at + 1] if at + 1 < len(clause) else ""
         for pattern in self.by_first_word.get(clause[at], ()):
+            if pattern.second is not None and not pattern.second.fits(following):
+                continue
             allowed = may_stand if pattern.anywhere else begins
             if allowed and self._goes_on(clause, at + 1, pattern.elements, 1):
                 return True
@@ -110,7 +116,9 @@ def compile_pattern(
     if not first.words or first.stems or first.optional or first.many:
         raise ValueError(f"pattern {line!r}: the first word must be written out, it is looked up")
     words = first.words.union(prefix + word for prefix in joined for word in first.words)
-    return Pattern(anywhere, (replace(first, words=words), *elements[1:]))
+    second = elements[1] if len(elements) > 1 else Element(gap=True)
+    stands = not (second.optional or second.many or second.gap or second.end or second.unless)
+    return Pattern(anywhere, (replace(first, words=words), *elements[1:]), second if stands else None)
 
 
 def by_first_word(patterns: Iterable[Pattern]) -> dict[str, tuple[Pattern, ...]]:
