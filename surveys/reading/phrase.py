@@ -10,6 +10,7 @@ MINUS_SIGNS = frozenset("-–−‐‑﹣－")
 QUESTION_MARKS = frozenset("?？؟")
 CURRENCY = frozenset("$€£₽₴₪¥¢₸₹°²³")
 PARTING = frozenset({Type.STOP, Type.COMMA, Type.DASH, Type.EMOJI})
+PAIR = 2
 SHORTEST_JOINED = 4  # letters
 _NO_PLURAL = ("ss", "us", "is")
 _HEAD = Word.LEADING | Word.POINTS | Word.STARS | Word.TAIL | Word.POLITE | Word.NO | Word.MINUS
@@ -114,10 +115,15 @@ class Phrase:
             return False
         if self._is_verb(at + 1):
             return True
-        own = self.words.own_words.get(self.said(at), 0) & Word.ONE and not self.words.forms.compounds
+        own = self.is_own_one(at) and not self.words.forms.compounds
         goes_on = self.type(at + 1) is Type.WORD or self.said(at + 1) == "("
         joined = self.flag(at + 1) & (Word.JOIN | Word.OR) and self.type(at + 2) is Type.NUMBER
-        return bool(own) and goes_on and not joined
+        return own and goes_on and not joined
+
+    def is_own_one(self, at: int) -> bool:
+        """Whether a noun of one stands at `at`, in the language of the conversation, or one that ends in such."""
+        own = self.words.own_words.get(self.said(at))
+        return bool(own & Word.ONE) if own is not None else self.said(at).endswith(self.words.heads)
 
     def _is_verb(self, at: int) -> bool:
         """Whether a verb may stand here: a word known for one, or an unknown one in a form that nothing counts."""
@@ -138,6 +144,8 @@ def make_phrase(text: str, words: Vocabulary) -> Phrase:
     flags = [known.get(token.text, 0) if token.type is Type.WORD else 0 for token in tokens]
     if words.forms.joined:
         _look_inside(tokens, flags, words)
+    if words.heads and len(tokens) > PAIR and tokens[0].type is Type.NUMBER and not flags[1]:
+        flags[1] = Word.ONE if tokens[1].text.endswith(words.heads) else 0  # "4 ootemuusika ajas hulluks"
     _mark_phrases(tokens, flags, words)
     return Phrase(text, tokens, flags, words)
 

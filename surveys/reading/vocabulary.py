@@ -33,6 +33,7 @@ KEYWORDS = (*EVERYWHERE, "opt_out_here", "yes", "no", "decline")
 WISH_LISTS = ("unless", "after", "told", "next", "oaths", "deny", "about")
 COMMANDS = ("opt_out", "opt_out_alone", "opt_out_about", "opt_out_here", "opt_in", "help")
 UNIVERSAL = "universal"
+SHORTEST_HEAD = 5  # letters
 CLEAR = 2  # words that the conversation's language must know for its reading to count, where another language knows as many
 
 
@@ -75,6 +76,7 @@ class Vocabulary:
     endings: frozenset[str]
     forms: Forms  # of the first language, with the plurals of all
     own_words: Mapping[str, int]  # of the first language alone
+    heads: tuple[str, ...]  # nouns in the singular that other nouns end in: "ootemuusika", "lainavirkailija"
     keywords: Mapping[str, frozenset[str]]
     keyword_starts: frozenset[str]  # first words of opt-out, opt-in and help phrases: most replies have none
     homophones: Mapping[int, frozenset[str]]
@@ -249,6 +251,7 @@ def vocabulary(codes: tuple[str, ...]) -> Vocabulary:
         endings=frozenset().union(*(file.endings for file in files)),
         forms=forms,
         own_words=own.words if own else {},
+        heads=_heads(own),
         keywords={name: frozenset(phrases) for name, phrases in keywords.items()},
         keyword_starts=frozenset(phrase.split()[0] for name in COMMANDS for phrase in keywords[name]),
         homophones={value: words for file in files for value, words in file.homophones.items()},
@@ -269,6 +272,14 @@ def vocabulary(codes: tuple[str, ...]) -> Vocabulary:
             )
             for code, one in alone.items()
         },
+    )
+
+
+def _heads(language: Language | None) -> tuple[str, ...]:
+    if language is None or not language.forms.counts_case or language.forms.own_script:
+        return ()
+    return tuple(
+        word for word, flags in language.words.items() if flags & Word.ONE and len(word) >= SHORTEST_HEAD
     )
 
 
