@@ -26,6 +26,7 @@ class Forms:
     postposed: tuple[
         str, ...
     ] = ()  # words (not endings) that say after a noun what a score is for: "2 pingutuse eest"
+    genitive: tuple[str, ...] = ()  # of whose something is: "2 Saksa-n turistia"
     of_many: tuple[str, ...] = ()  # of verbs that are said of many: "2 tuba ol-id"
     proofs: tuple[str, ...] = ()  # of words that are surely of this language
     dative: tuple[str, ...] = ()  # of whom a score is for: "10 Marile"
