@@ -241,7 +241,10 @@ def _is_uncounted(phrase: Phrase, at: int) -> bool:
     initial, others = phrase.text[word.start], phrase.text[word.start + 1 : word.end]
     name = initial.isupper() and others.islower() and not phrase.words.forms.nouns_capitalised
     of_many = any(phrase.said(at + i).endswith(phrase.words.forms.of_many) for i in (1, 2, 3))
-    owning = word.text.endswith(phrase.words.forms.genitive) and not phrase.flag(at + 1) & Word.OPENER
+    forms, owned = phrase.words.forms, phrase.said(at + 1)
+    owning = word.text.endswith(forms.genitive) and not (
+        phrase.flag(at + 1) & Word.OPENER or forms.never_counts(owned, None, proven=True)
+    )
     name = name and not of_many and not owning  # "2 Saksa turisti istusid kaua", "2 Saksan turistia istui"
     if name and (
         after_points or (word.text.endswith(phrase.words.forms.dative) and is_last_word(phrase, at))
