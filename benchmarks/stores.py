@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import sqlite3
 from collections import Counter
@@ -123,8 +124,13 @@ def fresh_copy(store: Path, folder: Path) -> Path:
     """Copy a closed store into a folder as its askwhy.db."""
     for suffix in ("", "-wal", "-shm"):
         (folder / f"askwhy.db{suffix}").unlink(missing_ok=True)
-    shutil.copyfile(store, folder / "askwhy.db")
-    return folder / "askwhy.db"
+    copy = folder / "askwhy.db"
+    shutil.copyfile(store, copy)
+    with store.open("rb") as source, copy.open("rb+") as target:  # nothing is left to be written while others are timed
+        os.fsync(target.fileno())
+        if hasattr(os, "posix_fadvise"):  # the memory is for the copy, which is read
+            os.posix_fadvise(source.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+    return copy
 
 
 def check_replies(
