@@ -24,9 +24,9 @@ def find_expressions(phrase: Phrase, scale: Scale) -> list[Expression]:
     at, open_ = 0, True
     while at < phrase.count:
         token = phrase.tokens[at]
-        if token.type is Type.NUMBER:
+        if token.type == Type.NUMBER:
             found.append(read_numeral(phrase, at, scale))
-        elif token.type is Type.WORD:
+        elif token.type == Type.WORD:
             flags = phrase.flags[at]
             next_to_number = bool(found) and found[-1].last == at
             may_be = (open_ or next_to_number or flags & Word.SCORING) and not flags & Word.FIXED
@@ -49,7 +49,7 @@ def find_expressions(phrase: Phrase, scale: Scale) -> list[Expression]:
 def _misspelt_at(phrase: Phrase, at: int) -> tuple[int, int] | None:
     """Read an unknown word that stands like an answer, before the end, a mark or a reason, as the number word it is a slip of."""
     follows = at + 1
-    if phrase.flags[at] or (phrase.type(follows) is Type.WORD and not phrase.flags[follows] & _CLOSES):
+    if phrase.flags[at] or (phrase.type(follows) == Type.WORD and not phrase.flags[follows] & _CLOSES):
         return None
     value = misspelt(phrase.tokens[at].text, phrase.words.codes)
     return None if value is None else (value, follows)

@@ -46,11 +46,11 @@ def after_number(
 def spelled_at(phrase: Phrase, at: int) -> tuple[int, int] | None:
     """Value of the number word at `at` and the position after it; the longest reading wins ("twenty-one" over "twenty")."""
     starting = phrase.words.numbers.get(phrase.said(at))
-    if not starting or phrase.type(at) is not Type.WORD or phrase.flags[at] & Word.FIXED:
+    if not starting or phrase.type(at) != Type.WORD or phrase.flags[at] & Word.FIXED:
         return None
     best, key, here = None, "", at
     for _ in range(4):
-        if phrase.type(here) is not Type.WORD:
+        if phrase.type(here) != Type.WORD:
             break
         key += phrase.tokens[here].text
         here += 1
@@ -59,13 +59,13 @@ def spelled_at(phrase: Phrase, at: int) -> tuple[int, int] | None:
         if phrase.said(here) in MINUS_SIGNS and phrase.glued(here):
             here += 1
     # An article before a number is no number: "en 9:a".
-    return None if best and best[0] == 1 and phrase.type(best[1]) is Type.NUMBER else best
+    return None if best and best[0] == 1 and phrase.type(best[1]) == Type.NUMBER else best
 
 
 def number_at(phrase: Phrase, at: int) -> tuple[int, int] | None:
     """Read a number in digits or words at `at`, and the position after it; a hyphen may tie it to the word before (Hebrew "מ-10")."""
     at += phrase.hyphenated(at)
-    if phrase.type(at) is Type.NUMBER:
+    if phrase.type(at) == Type.NUMBER:
         return int(phrase.said(at)[:LONGEST]), at + 1
     return spelled_at(phrase, at)
 
@@ -145,7 +145,7 @@ def _range(phrase: Phrase, first: int, last: int, value: int, scale: Scale) -> E
         return None
     other = number_at(phrase, last + 1)
     joined = bool(phrase.flag(last) & Word.JOIN)  # "and": two numbers only in digits, and never of a unit
-    if not other or (joined and phrase.type(last + 1) is Type.WORD):
+    if not other or (joined and phrase.type(last + 1) == Type.WORD):
         return None
     counted = phrase.is_counted(other[1] + _is_points(phrase, other[1]))
     if counted and dash and phrase.glued(last) and phrase.glued(last + 1):
@@ -160,7 +160,7 @@ def _range(phrase: Phrase, first: int, last: int, value: int, scale: Scale) -> E
         return None if joined and not between else Expression(Form.COUNT, first, other[1] + 1)
     if value == other[0] > 1:
         return finish(phrase, first, other[1], value)  # "Seven - 7"
-    if dash and phrase.type(last + 1) is Type.NUMBER and len(phrase.said(last + 1)) > 3:
+    if dash and phrase.type(last + 1) == Type.NUMBER and len(phrase.said(last + 1)) > 3:
         return Expression(Form.COUNT, first, other[1])
     return split(scale, first, other[1], value, other[0])
 
@@ -186,7 +186,7 @@ def _noun(phrase: Phrase, first: int, last: int, value: int, scale: Scale, *, sp
         if scale.high == 5 or value > 5 or not value:
             return Expression(Form.PLAIN, first, last, value, explicit=scale.high == 5, spelled=spelled)
         return Expression(Form.OTHER_SCALE, first, last)
-    tied = glued and phrase.glued(last + 1) and phrase.type(last + 1) is Type.WORD
+    tied = glued and phrase.glued(last + 1) and phrase.type(last + 1) == Type.WORD
     if tied and (found := _hyphenated(phrase, first, last, value, scale, spelled=spelled)):
         return found
     if phrase.is_counted(last) or (flags & Word.PARTITIVE and not _is_tail(phrase.flag(last + 1))):
@@ -196,7 +196,7 @@ def _noun(phrase: Phrase, first: int, last: int, value: int, scale: Scale, *, sp
         and not spelled
         and phrase.said(last) == "."
         and phrase.flag(last + 1) & Word.UNIT
-        and not (phrase.flag(last + 1) & Word.LABELLED and phrase.type(last + 2) is Type.NUMBER)
+        and not (phrase.flag(last + 1) & Word.LABELLED and phrase.type(last + 2) == Type.NUMBER)
         and (phrase.words.forms.nouns_capitalised or not phrase.is_capital(last + 1))
     ):
         return Expression(Form.COUNT, first, last + 2)  # an ordinal: "2. korda", "9. mai"
@@ -206,7 +206,7 @@ def _noun(phrase: Phrase, first: int, last: int, value: int, scale: Scale, *, sp
         return split(scale, first, last + 1, value, value * 10)  # "1O"
     if glued and phrase.said(last) == "st" and value % 10 == 1:
         return Expression(Form.COUNT, first, last + 1)  # "1st", though "10-st" is Estonian for "out of 10"
-    if glued and phrase.type(last) is Type.WORD and not spelled:
+    if glued and phrase.type(last) == Type.WORD and not spelled:
         # A single letter needs its mark ("9:n"): "9t" is nine hours, "10k" ten thousand.
         if len(phrase.said(last)) > 1 and phrase.said(last) in phrase.words.endings:
             return finish(phrase, first, last + 1 + _is_points(phrase, last + 1), value)

@@ -44,7 +44,7 @@ def _words_of(label: str) -> list[str]:
 
 def _read_emoji(phrase: Phrase, labels: Mapping[str, int]) -> Reading | None:
     """Read an emoji the author named, once or repeated, and no words."""
-    shown = "".join(dict.fromkeys(token.text for token in phrase.tokens if token.type is Type.EMOJI))
+    shown = "".join(dict.fromkeys(token.text for token in phrase.tokens if token.type == Type.EMOJI))
     if not shown:
         return None
     return next(
@@ -68,7 +68,7 @@ def _position(phrase: Phrase, words: int) -> int:
 
 def _may_follow(phrase: Phrase, at: int) -> bool:
     """Whether a mark, a reason or a word that opens a why follows: "very likely not" is not "very likely"."""
-    if phrase.type(at) is not Type.WORD:
+    if phrase.type(at) != Type.WORD:
         return True
     flags = phrase.flags[at]
     return bool(flags & _FOLLOWS) and not flags & (Word.NOT | Word.NO)

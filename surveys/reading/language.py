@@ -44,7 +44,7 @@ def detect_language(text: str, languages: Sequence[str]) -> str | None:
     cyrillic = [code for code in codes if code in _CYRILLIC]
     if len(cyrillic) == 1 and any("а" <= letter <= "я" for letter in folded):
         points[cyrillic[0]] += 3
-    said = [token.text for token in tokenise(text) if token.type is Type.WORD]
+    said = [token.text for token in tokenise(text) if token.type == Type.WORD]
     for code in codes:
         known = _words(code)
         points[code] += sum(word in known for word in said)

@@ -40,7 +40,7 @@ def read_numeral(phrase: Phrase, at: int, scale: Scale) -> Expression:
         return after_number(phrase, at - 1, last, -value, scale)
     if phrase.flag(at - 2) & Word.PREFIX and phrase.hyphenated(at - 1):
         return after_number(phrase, at, last, value, scale)  # Hebrew "ב-9"
-    if before in MINUS_SIGNS and (at == 1 or (phrase.glued(at) and phrase.type(at - 2) is Type.WORD)):
+    if before in MINUS_SIGNS and (at == 1 or (phrase.glued(at) and phrase.type(at - 2) == Type.WORD)):
         return split(scale, at, last, value)  # "- 9", "slow -9": a dash or a minus
     if before in {"#", "№"} and phrase.glued(at) and value == 1:
         return split(scale, at, last, value)  # "#1!" is praise
@@ -56,7 +56,7 @@ def _end_of_run(phrase: Phrase, at: int) -> int:
     """Find the position after a run of numbers, what joins them, and the unit after it."""
     last = at + 1
     while last < min(phrase.count, at + LONGEST_RUN):
-        if phrase.type(last) is Type.NUMBER:
+        if phrase.type(last) == Type.NUMBER:
             last += 1
         elif _is_joined(phrase, last):
             last += 2
@@ -70,7 +70,7 @@ def _is_joined(phrase: Phrase, at: int) -> bool:
     return (
         phrase.said(at) in _CHAIN
         and phrase.glued(at)
-        and phrase.type(at + 1) is Type.NUMBER
+        and phrase.type(at + 1) == Type.NUMBER
         and phrase.glued(at + 1)
     )
 
@@ -95,7 +95,7 @@ def _is_labelled(phrase: Phrase, at: int) -> bool:
 
 def _is_phone(phrase: Phrase, at: int, end: int) -> bool:
     """Seven digits and more in one run, however grouped; or a plus and more than three."""
-    digits = [len(token.text) for token in phrase.tokens[at:end] if token.type is Type.NUMBER]
+    digits = [len(token.text) for token in phrase.tokens[at:end] if token.type == Type.NUMBER]
     if max(digits) >= LONGEST or (phrase.said(at - 1) == "+" and sum(digits) > 3):
         return True
     return len(digits) > 1 and sum(digits) >= LONGEST and max(digits) >= 3
@@ -106,14 +106,14 @@ def _is_stuck(phrase: Phrase, at: int) -> bool:
     if not phrase.glued(at):
         return False
     before, flags = phrase.type(at - 1), phrase.flag(at - 1)
-    if phrase.said(at - 1) in MINUS_SIGNS and phrase.glued(at - 1) and phrase.type(at - 2) is Type.WORD:
+    if phrase.said(at - 1) in MINUS_SIGNS and phrase.glued(at - 1) and phrase.type(at - 2) == Type.WORD:
         return not phrase.flag(at - 2)  # AB-9, but "hinne-9"
-    if before is Type.WORD:
+    if before == Type.WORD:
         return not flags & (Word.PREFIX | Word.OUT_OF)
-    if before is not Type.SIGN:
+    if before != Type.SIGN:
         return False
     in_address = (
-        phrase.type(at - 2) is Type.WORD and phrase.glued(at - 1) and not phrase.flag(at - 2) & Word.LEADING
+        phrase.type(at - 2) == Type.WORD and phrase.glued(at - 1) and not phrase.flag(at - 2) & Word.LEADING
     )
     bracketed = phrase.said(at - 1) == "<" and phrase.said(at + 1) == ">"
     return (phrase.said(at - 1) not in "#№=/*+" and not bracketed) or in_address

@@ -15,7 +15,7 @@ _CORRECTING = Word.LEADING | Word.NO | Word.NOT | Word.TAIL | Word.POLITE
 def is_turned_down(phrase: Phrase, score: Expression, other: Expression) -> bool:
     """Whether "no" and a few words lead from a score to another number, which corrects it or is denied: "8, no 9", "8 no make it 9"."""
     between = range(score.last, min(other.first, score.last + REACH))
-    words = [at for at in between if phrase.type(at) is Type.WORD]
+    words = [at for at in between if phrase.type(at) == Type.WORD]
     reasoned = any(phrase.flags[at] & Word.REASON for at in words)  # "1 because there is no 0"
     if other.first <= score.last + REACH and phrase.said(other.first - 1) in _ARROWS:
         return True  # "8 -> 7"
@@ -29,10 +29,10 @@ def is_turned_down(phrase: Phrase, score: Expression, other: Expression) -> bool
 
 def is_corrected(phrase: Phrase, score: Expression, other: Expression) -> bool:
     """Whether only words of correcting stand between or after two numbers: "8 wait no 9", "8 no make it 9", "8 then 9 I meant"."""
-    if not score.last < other.first <= score.last + REACH or other.form is not Form.PLAIN:
+    if not score.last < other.first <= score.last + REACH or other.form != Form.PLAIN:
         return False
     between, after = phrase.flags[score.last : other.first], phrase.flags[other.last : other.last + REACH]
-    words = sum(phrase.type(at) is Type.WORD for at in range(score.last, other.first))
+    words = sum(phrase.type(at) == Type.WORD for at in range(score.last, other.first))
     if not 0 < words <= FEW_WORDS or any(flags & (Word.NO | Word.NOT) == Word.NOT for flags in between):
         return False  # "meant 9 not 6"
     # "not" and "no" are one word in some languages: "8 ei 9" may mean either
@@ -43,7 +43,7 @@ def is_corrected(phrase: Phrase, score: Expression, other: Expression) -> bool:
     return (
         turning
         and ended
-        and all(phrase.flags[at] & _CORRECTING for at in rest if phrase.type(at) is Type.WORD)
+        and all(phrase.flags[at] & _CORRECTING for at in rest if phrase.type(at) == Type.WORD)
     )
 
 
@@ -78,21 +78,21 @@ def is_for_another(phrase: Phrase, score: Expression, other: Expression) -> bool
     if _is_label(phrase, score.last, other):
         return True
     apart = phrase.flag(other.first - 1) | phrase.flag(other.first - 2)
-    return bool(apart & Word.REASON and other.form is Form.PLAIN and (alike or prefixed or given))
+    return bool(apart & Word.REASON and other.form == Form.PLAIN and (alike or prefixed or given))
 
 
 def _is_label(phrase: Phrase, last: int, other: Expression) -> bool:
     """Whether two short clauses each name what their number is for: "8 for food, waiter 3"."""
-    if other.form is not Form.PLAIN or other.explicit or phrase.type(other.last) is Type.WORD:
+    if other.form != Form.PLAIN or other.explicit or phrase.type(other.last) == Type.WORD:
         return False
     start, end = other.first, last
-    while phrase.type(start - 1) is Type.WORD and start > other.first - REACH:
+    while phrase.type(start - 1) == Type.WORD and start > other.first - REACH:
         start -= 1
-    while phrase.type(end) is Type.WORD and end < last + REACH:
+    while phrase.type(end) == Type.WORD and end < last + REACH:
         end += 1
     short = 0 < other.first - start <= SHORT and 0 < end - last <= SHORT + 1 and end <= start
     named = any(
         phrase.flags[at] & (Word.LEADING | Word.PRAISE | Word.TAIL) for at in range(start, other.first)
     )
     reasoned = any(flags & Word.REASON for flags in phrase.flags[last:end])
-    return short and not named and not reasoned and phrase.type(end) is not Type.NUMBER
+    return short and not named and not reasoned and phrase.type(end) != Type.NUMBER

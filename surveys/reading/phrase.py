@@ -37,7 +37,7 @@ class Phrase:
         """Give the flags of the token at `at`."""
         return self.flags[at] if 0 <= at < self.count else 0
 
-    def type(self, at: int) -> Type | None:
+    def type(self, at: int) -> int | None:
         """Give the type of the token at `at`."""
         return self.tokens[at].type if 0 <= at < self.count else None
 
@@ -91,7 +91,7 @@ class Phrase:
         if self.said(at) in CURRENCY:
             return True
         at += self.hyphenated(at)
-        if self.type(at) is not Type.WORD:
+        if self.type(at) != Type.WORD:
             return False
         flags = self.flags[at]
         if self.is_definite(at):
@@ -104,9 +104,9 @@ class Phrase:
         compound = compound and (self.words.forms.compounds or not flags & Word.ONE)
         if compound and not flags & ~(Word.LABELLED | Word.NOUN):
             return True  # "5 phone calls"
-        if flags & Word.ONE and self.type(at - 1) is Type.NUMBER and self.said(at - 1) != "1":
+        if flags & Word.ONE and self.type(at - 1) == Type.NUMBER and self.said(at - 1) != "1":
             # "9 car was ready", "food 9 service 4"
-            return not (self.is_subject(at) or self.type(at + 1) is Type.NUMBER or flags & Word.ASPECT)
+            return not (self.is_subject(at) or self.type(at + 1) == Type.NUMBER or flags & Word.ASPECT)
         return bool(flags & Word.UNIT and not flags & (Word.POINTS | Word.STARS)) or self.is_plural(at)
 
     def is_subject(self, at: int) -> bool:
@@ -116,8 +116,8 @@ class Phrase:
         if self._is_verb(at + 1):
             return True
         own = self.is_own_one(at) and not self.words.forms.compounds
-        goes_on = self.type(at + 1) is Type.WORD or self.said(at + 1) == "("
-        joined = self.flag(at + 1) & (Word.JOIN | Word.OR) and self.type(at + 2) is Type.NUMBER
+        goes_on = self.type(at + 1) == Type.WORD or self.said(at + 1) == "("
+        joined = self.flag(at + 1) & (Word.JOIN | Word.OR) and self.type(at + 2) == Type.NUMBER
         return own and goes_on and not joined
 
     def is_own_one(self, at: int) -> bool:
@@ -130,7 +130,7 @@ class Phrase:
         if self.flag(at) & (Word.OPENER | Word.WOULD):
             return True
         word, forms = self.said(at), self.words.forms
-        unknown = self.type(at) is Type.WORD and not self.flags[at] & ~(Word.NOUN | Word.CLOSER)
+        unknown = self.type(at) == Type.WORD and not self.flags[at] & ~(Word.NOUN | Word.CLOSER)
         told = word.endswith((*forms.verbal, *forms.past)) or forms.never_counts(word, None, proven=True)
         return unknown and told
 
@@ -139,12 +139,12 @@ def make_phrase(text: str, words: Vocabulary) -> Phrase:
     """Tokenise `text` and look its words up, in the one of several languages that it is said in, if that is clear."""
     tokens = tokenise(text)
     if words.alone:
-        words = words.told_by([token.text for token in tokens if token.type is Type.WORD])
+        words = words.told_by([token.text for token in tokens if token.type == Type.WORD])
     known = words.words
-    flags = [known.get(token.text, 0) if token.type is Type.WORD else 0 for token in tokens]
+    flags = [known.get(token.text, 0) if token.type == Type.WORD else 0 for token in tokens]
     if words.forms.joined:
         _look_inside(tokens, flags, words)
-    if words.heads and len(tokens) > PAIR and tokens[0].type is Type.NUMBER and not flags[1]:
+    if words.heads and len(tokens) > PAIR and tokens[0].type == Type.NUMBER and not flags[1]:
         flags[1] = Word.ONE if tokens[1].text.endswith(words.heads) else 0  # "4 ootemuusika ajas hulluks"
     _mark_phrases(tokens, flags, words)
     return Phrase(text, tokens, flags, words)

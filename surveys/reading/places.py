@@ -1,6 +1,6 @@
 """How much a number stands like an answer: rules 1, 2, 3 and 7 of scores.py."""
 
-from enum import IntEnum
+from typing import Final
 
 from surveys.reading.expression import Expression, Form
 from surveys.reading.phrase import QUESTION_MARKS, Phrase
@@ -22,136 +22,136 @@ LONG_CLAUSE = 4
 FEW_POINTS = 5  # so many points in words may be what is missing: "one point short"
 
 
-class Place(IntEnum):
-    """How much a number stands like an answer."""
+class Place:
+    """How much a number stands like an answer. A plain integer, as `Type` is."""
 
-    NEVER = -1  # surely a time or part of a question
-    NONE = 0
-    FAINT = 1  # might be one, if nothing better stands in the reply
-    RIVAL = 2  # begins a clause like an answer, without being surely one
-    SCORE = 3
+    NEVER: Final = -1  # surely a time or part of a question
+    NONE: Final = 0
+    FAINT: Final = 1  # might be one, if nothing better stands in the reply
+    RIVAL: Final = 2  # begins a clause like an answer, without being surely one
+    SCORE: Final = 3
 
 
-def judge(phrase: Phrase, expression: Expression, side: LeftSide, right: Right) -> Place:
+def judge(phrase: Phrase, expression: Expression, side: LeftSide, right: int) -> int:
     """Tell the place of a number by what stands left and right of it."""
     left, lead = side.left, side.lead
     if expression.explicit:
         return Place.SCORE
     if (
-        left is Left.START
+        left == Left.START
         and expression.first == 1
         and phrase.flags[0] & Word.AT
         and not phrase.glued(expression.first)
     ):
         return Place.RIVAL  # "в 5" may be a time
     if _is_prefixed(phrase, expression.first) and (
-        left is Left.PRAISE or (left is Left.START and right is not Right.END)
+        left == Left.PRAISE or (left == Left.START and right != Right.END)
     ):
         return Place.RIVAL  # a time: "ב-9 הייתם אמורים להגיע"
-    if left is Left.SCORING and phrase.flag(lead - 1) & Word.KIN and not phrase.flag(lead - 1) & Word.OPENER:
+    if left == Left.SCORING and phrase.flag(lead - 1) & Word.KIN and not phrase.flag(lead - 1) & Word.OPENER:
         return Place.RIVAL  # "my wife would give 9"
     if (
-        left is Left.START
-        and right is Right.PRAISE
+        left == Left.START
+        and right == Right.PRAISE
         and expression.first == 1
         and phrase.flags[0] & Word.ASKING
     ):
         return Place.RIVAL  # "is 10 good"
     first = expression.first
     if (
-        left is Left.START
-        and right is Right.UNCOUNTED
+        left == Left.START
+        and right == Right.UNCOUNTED
         and any(flags & Word.PLACE for flags in phrase.flags[max(0, first - 2) : first])
     ):
         return Place.RIVAL  # "I'm on the 3 train"
-    if left is Left.SCORING and phrase.flag(0) & Word.QUESTION and phrase.flag(lead) & Word.SCORING:
+    if left == Left.SCORING and phrase.flag(0) & Word.QUESTION and phrase.flag(lead) & Word.SCORING:
         return Place.RIVAL  # "что значит 10"
     if left in {Left.START, Left.SCORING}:
         if _may_follow(phrase, expression, left, right):
             return Place.SCORE
-        if left is Left.START:
+        if left == Left.START:
             return Place.NONE if expression.spelled and expression.value == 1 else Place.RIVAL
-    if left is Left.MARK:
-        alone = right is Right.END or (right is Right.MARK and _is_own_sentence(phrase, expression))
+    if left == Left.MARK:
+        alone = right == Right.END or (right == Right.MARK and _is_own_sentence(phrase, expression))
         told = right in {Right.MARK, Right.REASON, Right.OPENER} and not expression.spelled
-        if alone or (told and phrase.type(lead - 1) is Type.STOP and phrase.said(lead - 1) not in {":", ";"}):
+        if alone or (told and phrase.type(lead - 1) == Type.STOP and phrase.said(lead - 1) not in {":", ";"}):
             return Place.SCORE  # "I have 3 kids. 10 for patience"
         if expression.spelled and expression.value == 1:
             return Place.NONE  # "8, one of the best"
         # "10. 0 etteheidet"
         lacking = not expression.value and is_lacking(phrase, expression.last)
-        counted = right is Right.WORD and may_be_counted(phrase, expression.last)
+        counted = right == Right.WORD and may_be_counted(phrase, expression.last)
         return Place.FAINT if lacking or counted else Place.RIVAL
     if expression.spelled:
         return Place.NONE
-    if right is Right.ASPECT and left is Left.PRAISE:
+    if right == Right.ASPECT and left == Left.PRAISE:
         return Place.RIVAL  # "8 food 6 service"
-    if left is Left.PRAISE and right in {Right.MARK, Right.REASON, Right.OPENER} and expression.first == 1:
+    if left == Left.PRAISE and right in {Right.MARK, Right.REASON, Right.OPENER} and expression.first == 1:
         return Place.SCORE  # "korralik 8, aga …"
-    if left is Left.PRAISE and right is Right.END:
+    if left == Left.PRAISE and right == Right.END:
         numbered = phrase.flag(expression.first - 1) & (Word.LABELLED | Word.NUMBERED | Word.AT)
         return (
             Place.RIVAL if numbered and not ends_sentence(phrase, expression.first) else Place.SCORE
         )  # "price 9", "top 10"
-    if left is Left.WORD and phrase.flag(lead - 1) & Word.KIN:
+    if left == Left.WORD and phrase.flag(lead - 1) & Word.KIN:
         return Place.NONE  # "my son is 9", "my wife says 9"
-    if left is Left.WORD and _is_time(phrase, expression):
+    if left == Left.WORD and _is_time(phrase, expression):
         return Place.NEVER
-    if not expression.value and right is Right.END and is_bare_zero(phrase, expression.first):
+    if not expression.value and right == Right.END and is_bare_zero(phrase, expression.first):
         return Place.SCORE
-    ending = left is Left.WORD and right is Right.END
+    ending = left == Left.WORD and right == Right.END
     if ending and (is_evaluated(phrase, expression.first) or ends_sentence(phrase, expression.first)):
         return Place.SCORE
-    if left is Left.WORD and expression.form is Form.SPLIT and len(expression.offers) < 2:
+    if left == Left.WORD and expression.form == Form.SPLIT and len(expression.offers) < 2:
         return Place.NONE  # "waited from 9 to 11"
-    if left is Left.WORD and phrase.flags[expression.first - 1] & (Word.JOIN | Word.OR):
+    if left == Left.WORD and phrase.flags[expression.first - 1] & (Word.JOIN | Word.OR):
         # "9 for the mechanic and 3 for the desk"; "an hour and 2 fillings" are none
         return Place.NONE if may_be_counted(phrase, expression.last) else Place.RIVAL
     return Place.FAINT if right in {Right.END, Right.CONDITION} else Place.NONE
 
 
-def _may_follow(phrase: Phrase, expression: Expression, left: Left, right: Right) -> bool:
+def _may_follow(phrase: Phrase, expression: Expression, left: int, right: int) -> bool:
     """Whether what stands right of a number that begins the reply, or follows a verb of scoring, lets it be the score."""
     pointed = expression.value > FEW_POINTS and phrase.flag(expression.last - 1) & Word.POINTS
     if not expression.spelled or pointed:
         homophones = phrase.words.homophones.get(expression.value, ())
         if not expression.value and phrase.flag(expression.last) & Word.LACK:
             return False  # "0 complaints"
-        if right is Right.PEOPLE:
+        if right == Right.PEOPLE:
             return expression.value < LEAST_PLURAL or _are_heroes(phrase, expression)
-        if right is Right.PRAISE and expression.value == 1 and ends_in_noun(phrase, expression.last):
+        if right == Right.PRAISE and expression.value == 1 and ends_in_noun(phrase, expression.last):
             return False  # "1 rude waiter"
         # "0 waiting" may be praise, "1 technician" is one technician.
         most = {0: Right.PRAISE, 1: Right.ASPECT}.get(expression.value, Right.UNCOUNTED)
         subject = phrase.words.forms.counts_case or phrase.is_subject(expression.last)
-        if not expression.value and right is Right.UNCOUNTED and subject:
+        if not expression.value and right == Right.UNCOUNTED and subject:
             return True  # "0 цена выросла", "0 parcel vanished"
         if right > Right.REASON and phrase.said(expression.last) in homophones:
-            return right is Right.OPENER and right <= most and _goes_on(phrase, expression.last)
+            return right == Right.OPENER and right <= most and _goes_on(phrase, expression.last)
         return right <= most
     if expression.value == 1:  # an article in many languages
         most = Right.PRAISE if phrase.flags[expression.first] & Word.FIGURE else Right.REASON
-        return right is Right.END or (left is Left.START and right <= most)
+        return right == Right.END or (left == Left.START and right <= most)
     if expression.value == 0:
         # "zero service" and "zero interest" count none of it.
-        denied = right is Right.OPENER and phrase.flag(expression.last) & (Word.NOT | Word.NO | Word.PRAISE)
+        denied = right == Right.OPENER and phrase.flag(expression.last) & (Word.NOT | Word.NO | Word.PRAISE)
         blaming = right in {Right.PRAISE, Right.PEOPLE} or is_called_good(phrase, expression.last)
         judged = (denied or blaming) and not is_lacking(phrase, expression.last)
-        return right <= Right.REASON or bool(left is Left.START and judged)
-    if right is Right.PRAISE and phrase.words.forms.counts_plural and ends_in_noun(phrase, expression.last):
+        return right <= Right.REASON or bool(left == Left.START and judged)
+    if right == Right.PRAISE and phrase.words.forms.counts_plural and ends_in_noun(phrase, expression.last):
         return False  # "two rude staff"
     homonym = phrase.flags[expression.first] & Word.OPENER  # Italian "sei" is also "you are"
-    if left is Left.START and not homonym and is_called_good(phrase, expression.last):
+    if left == Left.START and not homonym and is_called_good(phrase, expression.last):
         return True  # "six was fine", "six very good"
-    return (right <= Right.ASPECT and right is not Right.OPENER) or (
-        right is Right.PEOPLE and _are_heroes(phrase, expression)
+    return (right <= Right.ASPECT and right != Right.OPENER) or (
+        right == Right.PEOPLE and _are_heroes(phrase, expression)
     )
 
 
 def _goes_on(phrase: Phrase, last: int) -> bool:
     """Whether a long clause without numbers follows, so that "4" is no "for": "4 you sent me the wrong size"; not "4 me its 9"."""
     clause = phrase.tokens[last : last + LONG_CLAUSE]
-    return len(clause) == LONG_CLAUSE and all(token.type is Type.WORD for token in clause)
+    return len(clause) == LONG_CLAUSE and all(token.type == Type.WORD for token in clause)
 
 
 def _are_heroes(phrase: Phrase, expression: Expression) -> bool:
@@ -177,7 +177,7 @@ def _is_time(phrase: Phrase, expression: Expression) -> bool:
 def _is_own_sentence(phrase: Phrase, expression: Expression) -> bool:
     after = expression.last
     return (
-        phrase.type(expression.first - 1) is Type.STOP
-        and phrase.type(after) is Type.STOP
+        phrase.type(expression.first - 1) == Type.STOP
+        and phrase.type(after) == Type.STOP
         and phrase.said(after) != ";"
     )

@@ -56,7 +56,7 @@ def is_evaluated(phrase: Phrase, first: int) -> bool:
     """Whether praise or blame and one word that takes no number end right before the number at `first`: "rude seller 2"."""
     last = first - 1
     return bool(
-        phrase.type(last) is Type.WORD
+        phrase.type(last) == Type.WORD
         and _takes_no_number(phrase, last)
         and phrase.flag(last - 1) & Word.PRAISE
     )
@@ -68,7 +68,7 @@ def ends_sentence(phrase: Phrase, first: int) -> bool:
     "gym is decent but crowded in the evening 7"; not "a nice place on Long Street 7", "it was so good we came back 3".
     """
     last = start = first - 1
-    if phrase.type(0) is Type.NUMBER:
+    if phrase.type(0) == Type.NUMBER:
         return False
     while start >= max(0, first - LONGEST) and phrase.tokens[start].type not in _ENDS:
         start -= 1
@@ -81,7 +81,7 @@ def ends_sentence(phrase: Phrase, first: int) -> bool:
     if last - start < VERY_LONG and not any(word & _JUDGES for word in said):
         return False
     placed = said[-1] & (Word.PLACE | Word.LABELLED | Word.AT) and not said[-1] & Word.OPENER
-    return not placed and phrase.type(last) is Type.WORD and _is_no_verb(phrase, last)
+    return not placed and phrase.type(last) == Type.WORD and _is_no_verb(phrase, last)
 
 
 def _is_no_verb(phrase: Phrase, at: int) -> bool:
@@ -95,7 +95,7 @@ def is_bare_zero(phrase: Phrase, first: int) -> bool:
     """Whether a few words that lack nothing stand before a zero at the end: nothing is numbered zero. "wouldn't send my dog there 0"."""
     start = max(0, first - REACH)
     before = phrase.flags[start:first]
-    if first < FEW or any(phrase.type(at) is Type.NUMBER for at in range(start, first)):
+    if first < FEW or any(phrase.type(at) == Type.NUMBER for at in range(start, first)):
         return False
     lacking = any(flags & (Word.LACK | Word.CONDITION | Word.IRONY) for flags in before)
     return not lacking and bool(before[-1] & Word.CLOSER or not before[-1] & _RUNS_INTO)
@@ -142,13 +142,13 @@ def leads_to_praise(phrase: Phrase, at: int) -> bool:
 
 def leads_in_place(phrase: Phrase, at: int) -> bool:
     """Whether a preposition and a few words of place or manner stand here: "in the room it was cold"; not "in the morning", "in 2"."""
-    if phrase.type(at + 1) is Type.NUMBER:  # "after 3 visits"
+    if phrase.type(at + 1) == Type.NUMBER:  # "after 3 visits"
         return phrase.is_counted(at + 2) and phrase.flags[at] & (Word.LABELLED | Word.LEAD) == Word.LABELLED
     near = range(at + 1, at + 1 + NEAR)
     for i in near:
-        if phrase.type(i) is not Type.WORD:
+        if phrase.type(i) != Type.WORD:
             numbered = phrase.flags[i - 1] & Word.LABELLED and len(phrase.said(i)) > 1  # "in room 304"
-            return i > at + 1 and bool(numbered or phrase.type(i) is not Type.NUMBER)
+            return i > at + 1 and bool(numbered or phrase.type(i) != Type.NUMBER)
         flags = phrase.flags[i]
         if flags & _MEASURES or (flags & Word.UNIT and not flags & Word.ONE):
             return False
@@ -159,7 +159,7 @@ def ends_in_noun(phrase: Phrase, at: int) -> bool:
     """Whether praise leads to an unknown word, which may be what it is about: "1 rude waiter"."""
     while phrase.flag(at) & Word.PRAISE and not phrase.flag(at) & (Word.ASPECT | Word.OPENER):
         at += 1
-    unknown = phrase.type(at) is Type.WORD and not phrase.flags[at] & ~(
+    unknown = phrase.type(at) == Type.WORD and not phrase.flags[at] & ~(
         Word.LABELLED | Word.FREQUENT | Word.NOUN
     )
     return unknown or bool(phrase.flag(at) & Word.UNIT)
@@ -172,7 +172,7 @@ def is_counting(phrase: Phrase, at: int) -> bool:
     if praised and forms.never_counts(phrase.said(at), None, proven=True):
         return False  # "9 лучший кофе": an adjective of one
     for i in range(at, min(at + 4, phrase.count)):
-        if phrase.tokens[i].type is not Type.WORD:
+        if phrase.tokens[i].type != Type.WORD:
             return False
         if (phrase.flags[i] & Word.UNIT and not _is_greeting(phrase, i)) or phrase.is_plural(i):
             return True
@@ -186,7 +186,7 @@ def is_counting(phrase: Phrase, at: int) -> bool:
 def may_be_counted(phrase: Phrase, at: int) -> bool:
     """Whether an unknown word stands here that may be counted: "ja 2 paikkaa"; not whom a score may be for ("ja 3 hinnale")."""
     return (
-        phrase.type(at) is Type.WORD
+        phrase.type(at) == Type.WORD
         and not phrase.flags[at] & ~Word.NOUN
         and not phrase.is_capital(at)
         and not phrase.said(at).endswith(phrase.words.forms.dative)

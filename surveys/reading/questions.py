@@ -34,7 +34,7 @@ def all_questions() -> Patterns:
 def asks(phrase: Phrase) -> bool:
     """Whether the text asks us something: a question mark and not only a number ("9?"), or the words of a question."""
     if any(token.text in QUESTION_MARKS for token in phrase.tokens):
-        return phrase.type(0) is not Type.NUMBER or any(token.type is Type.WORD for token in phrase.tokens)
+        return phrase.type(0) != Type.NUMBER or any(token.type == Type.WORD for token in phrase.tokens)
     questions = all_questions()
     if len(phrase.spoken) > 1 and _begins_one(phrase, questions.polite):
         return True

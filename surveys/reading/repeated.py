@@ -39,8 +39,8 @@ def _scale_around(phrase: Phrase, expression: Expression, scale: Scale) -> tuple
             if phrase.flag(at) & Word.SCALE:
                 return at, end
     while end < expression.last + 2 and (
-        phrase.type(end) is Type.DASH
-        or (phrase.type(end) is Type.WORD and not phrase.flag(end) & ~(Word.POINTS | Word.NOUN))
+        phrase.type(end) == Type.DASH
+        or (phrase.type(end) == Type.WORD and not phrase.flag(end) & ~(Word.POINTS | Word.NOUN))
     ):
         end += 1
     return (first, end + 1) if phrase.flag(end) & Word.SCALE else (0, 0)

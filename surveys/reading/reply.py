@@ -97,7 +97,7 @@ def _read_why(phrase: Phrase, scale: Scale) -> Reading:
     said = " ".join(phrase.spoken)
     if said in phrase.words.keywords["decline"]:
         return Reading(Kind.WHY_SKIPPED)
-    if not said and not any(t.type is Type.EMOJI or t.text in QUESTION_MARKS for t in phrase.tokens):
+    if not said and not any(t.type == Type.EMOJI or t.text in QUESTION_MARKS for t in phrase.tokens):
         return Reading(Kind.WHY_SKIPPED)  # nothing but marks: "-"
     # A word for zero is as often "nothing" as a score.
     reading = read_score(phrase, scale) if phrase.words.value_of(said) != 0 else Reading(Kind.NOT_SCORE)

@@ -44,20 +44,20 @@ def rest_of(phrase: Phrase, spans: list[tuple[int, int]]) -> str | None:
 
 def _runs_into(phrase: Phrase, first: int, last: int) -> bool:
     """Whether words stand before the score at `first`, in its own clause."""
-    return 0 < first < last <= phrase.count and phrase.type(first - 1) is Type.WORD
+    return 0 < first < last <= phrase.count and phrase.type(first - 1) == Type.WORD
 
 
 def _tells(phrase: Phrase, first: int, last: int, filler: int) -> bool:
     """Whether a word that is none of `filler` stands there."""
     return any(
-        phrase.tokens[at].type is Type.WORD and not phrase.flags[at] & filler for at in range(first, last)
+        phrase.tokens[at].type == Type.WORD and not phrase.flags[at] & filler for at in range(first, last)
     )
 
 
 def _says_something(phrase: Phrase, piece: range, filler: int) -> bool:
     for at in piece:
         flags = phrase.flags[at]
-        if phrase.tokens[at].type is Type.WORD and (
+        if phrase.tokens[at].type == Type.WORD and (
             not flags & filler or (flags & _SAYS and not flags & Word.POLITE)
         ):
             return True
@@ -92,7 +92,7 @@ def _skip_filler(phrase: Phrase, first: int, last: int) -> int:
     """Past "I guess," and other fillers that a mark closes; fillers that run into the why belong to it."""
     at = first
     while at < last and (
-        phrase.tokens[at].type is Type.QUOTE or phrase.flags[at] & (Word.TAIL | Word.POLITE)
+        phrase.tokens[at].type == Type.QUOTE or phrase.flags[at] & (Word.TAIL | Word.POLITE)
     ):
         at += 1
     return at if first < at < last and phrase.tokens[at].type in _CLOSING else first

@@ -54,24 +54,24 @@ class Candidate(NamedTuple):
     """A number expression with its place and its left side."""
 
     expression: Expression
-    place: Place
+    place: int  # of `Place`
     side: LeftSide
 
     def fits(self, scale: Scale) -> bool:
         """Could be the answer by its value."""
-        return self.expression.form is not Form.PLAIN or self.expression.value in scale
+        return self.expression.form != Form.PLAIN or self.expression.value in scale
 
 
 def read_score(phrase: Phrase, scale: Scale) -> Reading:
     """Find the score in a reply, by the rules above: SCORE, OUT_OF_RANGE, AMBIGUOUS or NOT_SCORE."""
-    found = [e for e in find_expressions(phrase, scale) if e.form is not Form.COUNT]
+    found = [e for e in find_expressions(phrase, scale) if e.form != Form.COUNT]
     if not found:
         return Reading(Kind.NOT_SCORE)
     answers, asked = without_question(phrase, found, scale)
     candidates = _candidates(phrase, answers, scale)
     if (value := _said_again(phrase, candidates, scale)) is not None:
         return Reading(Kind.SCORE, value)
-    scores = [c for c in candidates if c.place is Place.SCORE]
+    scores = [c for c in candidates if c.place == Place.SCORE]
     scores = _corrected(phrase, [c for c in scores if c.fits(scale)] or scores)  # "I'm 74 … a 10"
     if not scores:
         doubtful = [c.expression for c in candidates if c.place > Place.NONE]
@@ -85,7 +85,7 @@ def read_score(phrase: Phrase, scale: Scale) -> Reading:
         return Reading(Kind.NOT_SCORE)
     rivals = _rivals(phrase, candidates, scores, scale) if len(candidates) > 1 else []
     said = [c.expression for c in [*scores, *rivals]]
-    if len({e.value for e in said}) > 1 or any(e.form is not Form.PLAIN for e in said):
+    if len({e.value for e in said}) > 1 or any(e.form != Form.PLAIN for e in said):
         return Reading(Kind.AMBIGUOUS, offers=_offers(said, scale))
     value = scores[0].expression.value
     if value not in scale:
@@ -93,9 +93,9 @@ def read_score(phrase: Phrase, scale: Scale) -> Reading:
     used = [
         (_cut_from(phrase, c), c.expression.last)
         for c in candidates
-        if c.place is Place.SCORE
+        if c.place == Place.SCORE
         or (c.side.denied and _is_turned(phrase, scores[0].expression, c))
-        or (c.place is Place.RIVAL and scores[-1].side.correcting)
+        or (c.place == Place.RIVAL and scores[-1].side.correcting)
     ]
     correction = any(c.side.correcting or c.expression.starred for c in scores)
     why = rest_of(phrase, [*used, *((e.first, e.last) for e in asked)])
@@ -118,7 +118,7 @@ def _is_turned(phrase: Phrase, score: Expression, denied: Candidate) -> bool:
     return not stated and not any(
         phrase.flags[at] & Word.REASON or not phrase.flags[at] & ~Word.NOUN
         for at in between
-        if phrase.type(at) is Type.WORD
+        if phrase.type(at) == Type.WORD
     )
 
 
@@ -130,18 +130,18 @@ def _candidates(phrase: Phrase, found: list[Expression], scale: Scale) -> list[C
     for expression, following in zip_longest(found, found[1:]):
         side = left_of(phrase, expression.first, head, denied_until)
         right = right_of(phrase, expression.last, tail)
-        if right is Right.CONDITION and following and is_would_be(phrase, expression, following):
+        if right == Right.CONDITION and following and is_would_be(phrase, expression, following):
             right = Right.OPENER  # "8 could have been 9"
         place = judge(phrase, expression, side, right)
         if side.denied:
-            place = Place.NONE if side.left is Left.WORD else Place.FAINT
+            place = Place.NONE if side.left == Left.WORD else Place.FAINT
             denied_until = expression.last
         elif expression.value in scale and is_asked(phrase, expression):
             place = min(place, Place.NONE if expression.first else Place.FAINT)
         elif (
             meant < expression.value <= scale.high
             or (side.blocked and not _is_complete(phrase, expression))
-            or right is Right.CONDITION
+            or right == Right.CONDITION
             or is_taken_back(phrase, side.lead, expression)
         ):
             place = min(place, Place.FAINT)
@@ -156,13 +156,13 @@ def _candidates(phrase: Phrase, found: list[Expression], scale: Scale) -> list[C
             candidates[-1] = candidates[-1]._replace(
                 place=Place.FAINT, side=candidates[-1].side._replace(blocked=True)
             )
-        elif score and place is Place.RIVAL and _is_supposed(phrase, side, expression):
+        elif score and place == Place.RIVAL and _is_supposed(phrase, side, expression):
             place = Place.FAINT
         elif score:
-            turned = right is Right.END and is_turned_down(phrase, score, expression)
+            turned = right == Right.END and is_turned_down(phrase, score, expression)
             if turned or is_for_another(phrase, score, expression):
                 place = max(place, Place.RIVAL)
-        if place is Place.SCORE or (place is Place.RIVAL and side.left is Left.START):
+        if place == Place.SCORE or (place == Place.RIVAL and side.left == Left.START):
             score = expression
         candidate = Candidate(expression, place, side)
         if place < Place.SCORE and not candidate.fits(scale):
@@ -181,7 +181,7 @@ def _is_supposed(phrase: Phrase, side: LeftSide, expression: Expression) -> bool
     """Whether a number after the score is what would be, or an age or a count in brackets: "8, would be 9 with parking", "8 my son (6)"."""
     first, last = expression.first, expression.last
     bracketed = (
-        phrase.said(first - 1) == "(" and phrase.said(last) == ")" and phrase.type(last + 1) is Type.WORD
+        phrase.said(first - 1) == "(" and phrase.said(last) == ")" and phrase.type(last + 1) == Type.WORD
     )
     return bracketed or any(flags & Word.WOULD & ~Word.WAS for flags in phrase.flags[side.lead : first])
 
@@ -217,15 +217,15 @@ def _rivals(
     return [
         c
         for c in candidates
-        if c.place is not Place.NEVER
+        if c.place != Place.NEVER
         and c.fits(scale)
-        and not (scores[-1].side.correcting and c.place is Place.RIVAL and c.side.left is Left.START)
+        and not (scores[-1].side.correcting and c.place == Place.RIVAL and c.side.left == Left.START)
         and (
-            c.place is Place.RIVAL
+            c.place == Place.RIVAL
             or (
                 not sure
-                and c.expression.form is Form.PLAIN
-                and (c.place > Place.NONE or not ending or phrase.type(c.expression.last) is not Type.WORD)
+                and c.expression.form == Form.PLAIN
+                and (c.place > Place.NONE or not ending or phrase.type(c.expression.last) != Type.WORD)
                 and not (c.side.denied or (c.side.blocked and not named))
             )
         )
@@ -235,10 +235,10 @@ def _rivals(
 def _is_sure(phrase: Phrase, score: Candidate, tail: int) -> bool:
     """Whether a score stands first, says that it is one, or ends the reply as a sentence of its own or as a conclusion ("so 3")."""
     side, last = score.side, score.expression.last
-    if side.left is Left.START or score.expression.explicit or side.correcting:
+    if side.left == Left.START or score.expression.explicit or side.correcting:
         return True
     concludes = any(flags & Word.SO for flags in phrase.flags[side.lead : score.expression.first])
-    return last >= tail and (concludes or phrase.type(side.lead - 1) is Type.STOP)
+    return last >= tail and (concludes or phrase.type(side.lead - 1) == Type.STOP)
 
 
 def _said_again(phrase: Phrase, candidates: list[Candidate], scale: Scale) -> int | None:
@@ -248,7 +248,7 @@ def _said_again(phrase: Phrase, candidates: list[Candidate], scale: Scale) -> in
         return None
     form, value = values.pop()
     alone = len(phrase.spoken) == sum(c.expression.last - c.expression.first for c in candidates)
-    return value if alone and form is Form.PLAIN and value in scale and value > 1 else None
+    return value if alone and form == Form.PLAIN and value in scale and value > 1 else None
 
 
 def _is_list(phrase: Phrase, candidates: list[Candidate]) -> bool:
@@ -261,6 +261,6 @@ def _offers(expressions: list[Expression], scale: Scale) -> tuple[int, ...]:
     values = [
         v
         for e in expressions
-        for v in (e.offers if e.form is Form.SPLIT else [e.value] if e.form is Form.PLAIN else [])
+        for v in (e.offers if e.form == Form.SPLIT else [e.value] if e.form == Form.PLAIN else [])
     ]
     return tuple(dict.fromkeys(v for v in values if v in scale))

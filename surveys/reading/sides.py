@@ -1,7 +1,6 @@
 """What stands left and right of a number: the facts that the rules of scores.py judge by."""
 
-from enum import IntEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from surveys.reading.expression import Expression
 from surveys.reading.following import LONGEST, spelled_at
@@ -25,35 +24,35 @@ _TURNS = Word.ASIDE | Word.CONDITION | Word.IRONY | Word.CORRECTION | Word.OR | 
 _LEAD_SIGNS = frozenset("#№=*/")
 
 
-class Left(IntEnum):
-    """What stands left of a number, lead-ins skipped."""
+class Left:
+    """What stands left of a number, lead-ins skipped. A plain integer, as `Type` is."""
 
-    START = 1
-    MARK = 2
-    SCORING = 3
-    PRAISE = 4
-    WORD = 5
+    START: Final = 1
+    MARK: Final = 2
+    SCORING: Final = 3
+    PRAISE: Final = 4
+    WORD: Final = 5
 
 
-class Right(IntEnum):
-    """What stands right of a number."""
+class Right:
+    """What stands right of a number. A plain integer, as `Type` is."""
 
-    END = 1
-    MARK = 2
-    REASON = 3
-    OPENER = 4
-    PRAISE = 5
-    ASPECT = 6
-    UNCOUNTED = 7  # an unknown word, in a form that is not counted
-    PEOPLE = 8  # "clowns"
-    WORD = 9
-    CONDITION = 10
+    END: Final = 1
+    MARK: Final = 2
+    REASON: Final = 3
+    OPENER: Final = 4
+    PRAISE: Final = 5
+    ASPECT: Final = 6
+    UNCOUNTED: Final = 7  # an unknown word, in a form that is not counted
+    PEOPLE: Final = 8  # "clowns"
+    WORD: Final = 9
+    CONDITION: Final = 10
 
 
 class LeftSide(NamedTuple):
     """`lead` is the token the lead-in of the number begins with."""
 
-    left: Left
+    left: int  # of `Left`
     lead: int
     denied: bool = False  # "not 9"
     blocked: bool = False  # "if … 9", "can't … 9"
@@ -68,7 +67,7 @@ def left_of(phrase: Phrase, first: int, head: int, denied_until: int) -> LeftSid
     at, passed, denied = first - 1, 0, False
     while at >= 0 and (
         flags[at] & (Word.LEADING | Word.NOT | Word.POINTS)
-        or tokens[at].type is Type.QUOTE
+        or tokens[at].type == Type.QUOTE
         or tokens[at].text in _LEAD_SIGNS
         or (flags[at - 1] & Word.PREFIX and phrase.hyphenated(at))
     ):
@@ -95,7 +94,7 @@ def left_of(phrase: Phrase, first: int, head: int, denied_until: int) -> LeftSid
         left = Left.SCORING
     elif flags[at] & Word.ASPECT and at + 2 == first and not scoring:
         left = Left.WORD  # "coffee is 4"
-    elif phrase.is_capital(at) and phrase.type(at - 1) is Type.WORD and not phrase.is_capital(at - 1):
+    elif phrase.is_capital(at) and phrase.type(at - 1) == Type.WORD and not phrase.is_capital(at - 1):
         left = Left.WORD  # a name, which may have a number: "on Station Street Long 10"
     elif _says_all(phrase, at, first):
         return LeftSide(Left.PRAISE, first, denied, blocked, correcting)
@@ -112,7 +111,7 @@ def _says_all(phrase: Phrase, at: int, first: int) -> bool:
     return bool(praising or (at + 1 == first and phrase.flags[at] & Word.CLOSER))
 
 
-def right_of(phrase: Phrase, last: int, tail: int) -> Right:
+def right_of(phrase: Phrase, last: int, tail: int) -> int:
     """Tell the right side of a number that ends before token `last`. `tail` begins the filler at the end of the reply."""
     if last >= tail:
         return Right.END
@@ -132,10 +131,10 @@ def right_of(phrase: Phrase, last: int, tail: int) -> Right:
     if marked or _is_closed_filler(phrase, at):
         return Right.MARK
     if (spelled := spelled_at(phrase, at)) and spelled != (1, at + 1):
-        if at == last and 1 < spelled[0] <= FEW and phrase.type(spelled[1]) is Type.WORD:
+        if at == last and 1 < spelled[0] <= FEW and phrase.type(spelled[1]) == Type.WORD:
             return Right.OPENER  # "6 two of three lifts were out"
         # "7 eleven", but "9 zero complaints"
-        return Right.WORD if spelled[0] or phrase.type(spelled[1]) is not Type.WORD else Right.OPENER
+        return Right.WORD if spelled[0] or phrase.type(spelled[1]) != Type.WORD else Right.OPENER
     named = flags & (Word.ASPECT | Word.ONE) or (flags & Word.WAS and is_called_good(phrase, at))
     if _is_condition(phrase.flag(at + 1)) and not named:
         return Right.CONDITION
@@ -158,7 +157,7 @@ def right_of(phrase: Phrase, last: int, tail: int) -> Right:
         return Right.OPENER  # "8 הבן שלי נהנה": where plurals are counted, one relative is not
     if not phrase.is_own_one(at):
         flags &= ~Word.ONE
-    if flags & Word.ONE and phrase.type(at + 1) is Type.NUMBER:
+    if flags & Word.ONE and phrase.type(at + 1) == Type.NUMBER:
         return Right.WORD if phrase.said(at - 1) == "1" else Right.ASPECT  # "food 9 service 4"
     if flags & Word.ONE and not flags & Word.ASPECT:
         told = phrase.said(at - 1) != "1" or phrase.flag(at + 1) & Word.OPENER
@@ -175,13 +174,13 @@ def right_of(phrase: Phrase, last: int, tail: int) -> Right:
         return Right.OPENER
     if flags & Word.ASPECT:
         return Right.ASPECT
-    if flags & Word.SCORING and phrase.is_capital(at + 1) and phrase.type(at + 1) is Type.WORD:
+    if flags & Word.SCORING and phrase.is_capital(at + 1) and phrase.type(at + 1) == Type.WORD:
         return Right.OPENER  # "10 give Jane a raise"
     if phrase.said(at + 1) in phrase.words.forms.postposed and not flags & Word.UNIT:
         return Right.OPENER  # "2 pingutuse eest"
     if flags & Word.OPENER:
         ranging = flags & (Word.OR | Word.OUT_OF | Word.LEAD)
-        number = ranging and phrase.type(at + 1) is Type.NUMBER and not phrase.is_counted(at + 2)
+        number = ranging and phrase.type(at + 1) == Type.NUMBER and not phrase.is_counted(at + 2)
         some = phrase.said(at + 1).endswith(phrase.words.forms.elative)
         counted = number or (some and not phrase.flag(at + 1) & Word.PRAISE)
         return Right.WORD if counted else Right.OPENER  # "7 to 9", "3 teie inimesest"
@@ -191,12 +190,12 @@ def right_of(phrase: Phrase, last: int, tail: int) -> Right:
         return Right.OPENER  # "3 please turn the music down"
     if leads_to_praise(phrase, at):
         return Right.PRAISE
-    unknown = phrase.tokens[at].type is Type.WORD and not flags & ~(
+    unknown = phrase.tokens[at].type == Type.WORD and not flags & ~(
         Word.LABELLED | Word.SCORING | Word.CLOSER | Word.NOUN
     )
     if unknown and phrase.words.forms.counts_case and phrase.said(at - 1) != "1":
         of_one = phrase.words.own_words.get(phrase.said(at + 1), 0) & (Word.ONE | Word.UNIT)
-        if of_one == Word.ONE and phrase.type(at + 2) is Type.WORD:
+        if of_one == Word.ONE and phrase.type(at + 2) == Type.WORD:
             return Right.UNCOUNTED  # "9 pagari proua andis …": the second noun is of one, and not counted
     return Right.UNCOUNTED if unknown and _is_uncounted(phrase, at) else Right.WORD
 
@@ -207,7 +206,7 @@ def _is_ordinal(phrase: Phrase, dot: int) -> bool:
     return (
         phrase.words.forms.ordinal_dot
         and phrase.said(dot) == "."
-        and phrase.type(word) is Type.WORD
+        and phrase.type(word) == Type.WORD
         and not phrase.flags[word] & ~(Word.LABELLED | Word.NOUN)
         and not phrase.is_capital(word)
         and is_last_word(phrase, word)
@@ -220,20 +219,20 @@ def _is_uncounted(phrase: Phrase, at: int) -> bool:
     "9 technician was kind": English counts plurals only. "9 meister oli tore": Estonian counts no word that ends in -r.
     "9 Mari was kind": a name. A clause of another language has none of the language's words near, and proves nothing.
     """
-    if phrase.type(at + 1) is Type.NUMBER:
+    if phrase.type(at + 1) == Type.NUMBER:
         # "4 by 4", "5 past 9", but "7 room 304 …"
         return bool(phrase.flags[at] & Word.LABELLED) and len(phrase.said(at + 1)) > 1
     own = phrase.words.own_words
     near = phrase.tokens[at : at + REACH]
     proven = phrase.words.forms.own_script or any(
-        token.type is Type.WORD and (token.text in own or token.text.endswith(phrase.words.forms.proofs))
+        token.type == Type.WORD and (token.text in own or token.text.endswith(phrase.words.forms.proofs))
         for token in near
     )
     word = phrase.tokens[at]
-    number = int(phrase.said(at - 1)[:LONGEST]) if phrase.type(at - 1) is Type.NUMBER else None
+    number = int(phrase.said(at - 1)[:LONGEST]) if phrase.type(at - 1) == Type.NUMBER else None
     if not number and is_last_word(phrase, at):
         number = None  # "0 сна": zero counts what has no plural, too
-    if phrase.type(at - 2) is Type.WORD and not phrase.flags[at - 2] & Word.SCORING:
+    if phrase.type(at - 2) == Type.WORD and not phrase.flags[at - 2] & Word.SCORING:
         number = None  # "на 5 этаже": a preposition chooses the form
     if phrase.words.forms.never_counts(word.text, number, proven=proven):
         return True
@@ -263,8 +262,8 @@ def is_taken_back(phrase: Phrase, lead: int, expression: Expression) -> bool:
     """Whether what follows takes the number back: "10 but I can't", "10 не поставлю", "would be 10 but …"."""
     last = expression.last
     reach = range(last, min(last + REACH, phrase.count))
-    end = next((at for at in reach if phrase.tokens[at].type is Type.NUMBER), reach.stop)  # "1 sest 0 polnud"
-    following = [at for at in range(last, end) if phrase.tokens[at].type is Type.WORD]
+    end = next((at for at in reach if phrase.tokens[at].type == Type.NUMBER), reach.stop)  # "1 sest 0 polnud"
+    following = [at for at in range(last, end) if phrase.tokens[at].type == Type.WORD]
     if phrase.said(last) in QUESTION_MARKS and phrase.flag(last + 1) & (Word.NO | Word.NOT):
         return True  # "10? no way"
     marked = phrase.type(last) in PARTING
@@ -309,7 +308,7 @@ def _asks(phrase: Phrase, last: int) -> bool:
     """Whether a word begins the reply that begins questions, and no sentence ends before token `last`."""
     first = next((flags for flags in phrase.flags[:REACH] if not flags & Word.POLITE), 0)
     return bool(first & (Word.QUESTION | Word.ASKING)) and not any(
-        token.type is Type.STOP and token.text not in QUESTION_MARKS for token in phrase.tokens[:last]
+        token.type == Type.STOP and token.text not in QUESTION_MARKS for token in phrase.tokens[:last]
     )
 
 
@@ -347,13 +346,13 @@ def _is_blocked(phrase: Phrase, at: int, first: int, *, correcting: bool) -> boo
     same_clause = True
     for i in range(first - 1, max(-1, first - 1 - REACH), -1):
         kind, flags = phrase.tokens[i].type, phrase.flags[i]
-        if kind is Type.STOP:
+        if kind == Type.STOP:
             return False
-        if kind is Type.COMMA or (kind is Type.DASH and not phrase.glued(i)):
+        if kind == Type.COMMA or (kind == Type.DASH and not phrase.glued(i)):
             same_clause = False
         same_clause = same_clause and not flags & Word.SO
         excused = flags & Word.CORRECTION or (correcting and flags & Word.LEAD)  # "sorry, should be 8"
-        if flags & Word.UNIT and phrase.type(i - 1) is Type.NUMBER:
+        if flags & Word.UNIT and phrase.type(i - 1) == Type.NUMBER:
             continue  # "40 min" is no minimum
         if flags & Word.CONDITION and not excused:
             return True
@@ -367,11 +366,11 @@ def _is_blocked(phrase: Phrase, at: int, first: int, *, correcting: bool) -> boo
 def _is_mere_aside(phrase: Phrase, at: int) -> bool:
     """Whether the clause of the word at `at` says no more than that: "last time, 9"; not "almost perfect, 9"."""
     first = last = at
-    while phrase.type(first - 1) is Type.WORD:
+    while phrase.type(first - 1) == Type.WORD:
         first -= 1
-    while phrase.type(last + 1) is Type.WORD:
+    while phrase.type(last + 1) == Type.WORD:
         last += 1
-    if phrase.type(last + 1) is Type.NUMBER:
+    if phrase.type(last + 1) == Type.NUMBER:
         return False  # "last time 5, now 8"
     return last - first < SHORT and not any(flags & Word.PRAISE for flags in phrase.flags[first : last + 1])
 

@@ -159,11 +159,11 @@ def _is_own_sentence(phrase: Phrase, wishes: Wishes) -> bool:
     clauses: list[list[str]] = [[]]
     first_sentence: list[str] | None = None
     for token in phrase.tokens:
-        if token.type is Type.WORD:
+        if token.type == Type.WORD:
             if token.text not in wishes.oaths:
                 clauses[-1].append(token.text)
         elif token.type in {Type.STOP, Type.COMMA} and clauses[-1]:
-            if token.type is Type.STOP and first_sentence is None:
+            if token.type == Type.STOP and first_sentence is None:
                 first_sentence = clauses[-1] if len(clauses) == 1 else []
             clauses.append([])
     clauses = [clause for clause in clauses if clause]
@@ -177,7 +177,7 @@ def _is_own_sentence(phrase: Phrase, wishes: Wishes) -> bool:
     if len(clauses) < 2:
         return False
     if _any_of(keywords["opt_out"], clauses[:1], wishes) and all(
-        token.type is not Type.NUMBER for token in phrase.tokens
+        token.type != Type.NUMBER for token in phrase.tokens
     ):
         return True  # "stop, I'm at a funeral", but not "stop, I meant 8"
     either = keywords["opt_out"] | keywords["opt_out_alone"]
