@@ -138,8 +138,8 @@ class Phrase:
 def make_phrase(text: str, words: Vocabulary) -> Phrase:
     """Tokenise `text` and look its words up, in the one of several languages that it is said in, if that is clear."""
     tokens = tokenise(text)
-    if words.alone:
-        words = words.told_by([token.text for token in tokens if token.type == Type.WORD])
+    if words.alone and (said := [token.text for token in tokens if token.type == Type.WORD]):
+        words = words.told_by(said)
     known = words.words
     flags = [known.get(token.text, 0) if token.type == Type.WORD else 0 for token in tokens]
     if words.forms.joined:
@@ -165,8 +165,12 @@ def _look_inside(tokens: list[Token], flags: list[int], words: Vocabulary) -> No
 def _mark_phrases(tokens: list[Token], flags: list[int], words: Vocabulary) -> None:
     """Give the words of a fixed expression the meaning of the whole: "not gonna lie", "где-то", "т.к."; the longest wins."""
     marked = 0
+    phrases, last = words.phrases, len(tokens) - 1
     for at, token in enumerate(tokens):
-        for pieces, meant in words.phrases.get(token.text, ()) if at >= marked else ():
+        begun = phrases.get(token.text)
+        if begun is None or at < marked or at == last:
+            continue
+        for pieces, meant in begun.get(tokens[at + 1].text, ()):
             end = at + len(pieces)
             if [piece.text for piece in tokens[at:end]] == pieces:
                 flags[at:end] = [meant] * len(pieces)

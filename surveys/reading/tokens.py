@@ -70,9 +70,11 @@ _PLAIN = {
 _DROPPED = frozenset(APOSTROPHES + '"\u00ad')
 _KEYCAP_TEN = "\U0001f51f"
 
+_NEWLINES = "\n\r\v\f\u0085\u2028\u2029"
+_INVISIBLE = re.compile(rf"[{IGNORED}]")
+_OTHER = r"<3(?!\d)|(?<!\S)[:;=]-?[DdPpOo](?!\S)|."  # a heart is no three, a laugh no word
 _ASCII = re.compile(
-    r"(\d++)|([A-Za-z]++(?:['`][A-Za-z]++)*+)|([\n\r\v\f]++)|([ \t\x00-\x08\x0e-\x1f\x7f]++)|(<3(?!\d)|(?<!\S)[:;=]-?[DdPpOo](?!\S)|.)",
-    re.DOTALL,
+    rf"\d++|[A-Za-z]++(?:['`][A-Za-z]++)*+|[\n\r\v\f]++|[ \t\x00-\x08\x0e-\x1f\x7f]++|{_OTHER}", re.DOTALL
 )
 
 
@@ -89,11 +91,11 @@ def _unicode_pattern() -> re.Pattern[str]:
             marks.append(f"{chr(first)}-{chr(last)}")
     letter = rf"(?:[^\W\d_]|[{''.join(marks)}\u200c\u200d\u00ad])"
     return re.compile(
-        rf"(\d[{IGNORED}]*+(?:\d[{IGNORED}]*+)*+)"
-        rf"|([^\W\d_]{letter}*+(?:[{APOSTROPHES}\"]{letter}++)*+)"
-        r"|([\n\r\v\f\u0085\u2028\u2029]++)"
-        rf"|([\s{IGNORED}]++)"
-        r"|(<3(?!\d)|(?<!\S)[:;=]-?[DdPpOo](?!\S)|.)",  # a heart is no three, a laugh no word
+        rf"\d[{IGNORED}]*+(?:\d[{IGNORED}]*+)*+"
+        rf"|[^\W\d_]{letter}*+(?:[{APOSTROPHES}\"]{letter}++)*+"
+        rf"|[{_NEWLINES}]++"
+        rf"|[\s{IGNORED}]++"
+        rf"|{_OTHER}",
         re.DOTALL,
     )
 
@@ -127,23 +129,29 @@ def tokenise(text: str) -> list[Token]:
     """Cut `text` into its tokens, in order; spaces and invisible characters only part them."""
     pattern = _ASCII if text.isascii() else _unicode_pattern()
     tokens: list[Token] = []
-    add, number, word_type = tokens.append, Type.NUMBER, Type.WORD
-    for match in pattern.finditer(text):
-        group = match.lastindex
-        if group == 4:
-            continue
-        piece = match[0]
-        start, end = match.span()
-        if group == 2:
-            word = normalise(piece)
-            # Circled and superscript digits are letters for `re`; plain digits once normalised.
-            add(Token(number if word.isdecimal() else word_type, word, start, end))
-        elif group == 1:
-            add(Token(number, digits_value(piece), start, end))
-        elif group == 3:
-            add(Token(Type.STOP, "\n", start, end))
-        elif piece == _KEYCAP_TEN:
-            add(Token(number, "10", start, end))
-        else:
-            add(Token(_MARKS.get(piece, Type.EMOJI), _PLAIN.get(piece, piece), start, end))
+    start = 0
+    for piece in pattern.findall(text):
+        end = start + len(piece)
+        if read := _read_piece(piece):
+            tokens.append(Token(*read, start, end))
+        start = end
     return tokens
+
+
+@lru_cache(maxsize=2048)
+def _read_piece(piece: str) -> tuple[int, str] | None:
+    """Give type and normalised text of what the pattern cut out, None for spaces. Cached: replies are made of few different words."""
+    first = piece[0]
+    if first.isdecimal():
+        return Type.NUMBER, digits_value(piece)
+    if first.isalnum():
+        word = normalise(piece)
+        # Circled and superscript digits are letters for `re`; plain digits once normalised.
+        return Type.NUMBER if word.isdecimal() else Type.WORD, word
+    if first in _NEWLINES:
+        return Type.STOP, "\n"
+    if first.isspace() or _INVISIBLE.match(first):
+        return None
+    if piece == _KEYCAP_TEN:
+        return Type.NUMBER, "10"
+    return _MARKS.get(piece, Type.EMOJI), _PLAIN.get(piece, piece)

@@ -68,9 +68,8 @@ class Vocabulary:
     """Everything a reply in one conversation is read with."""
 
     words: Mapping[str, int]
-    phrases: Mapping[
-        str, Sequence[tuple[list[str], int]]
-    ]  # first word -> all words and their flags, the longest first
+    # first word -> second -> all words and their flags, the longest first
+    phrases: Mapping[str, Mapping[str, Sequence[tuple[list[str], int]]]]
     codes: tuple[str, ...]
     numbers: Mapping[str, Mapping[str, int]]  # first word -> all words together -> value
     endings: frozenset[str]
@@ -246,7 +245,7 @@ def vocabulary(codes: tuple[str, ...]) -> Vocabulary:
     merged = Vocabulary(
         codes=codes,
         words=words,
-        phrases=_by_first_word(phrases),
+        phrases=_by_first_words(phrases),
         numbers=numbers,
         endings=frozenset().union(*(file.endings for file in files)),
         forms=forms,
@@ -283,10 +282,13 @@ def _heads(language: Language | None) -> tuple[str, ...]:
     )
 
 
-def _by_first_word(phrases: Mapping[tuple[str, ...], int]) -> dict[str, list[tuple[list[str], int]]]:
-    found: dict[str, list[tuple[list[str], int]]] = {}
+def _by_first_words(
+    phrases: Mapping[tuple[str, ...], int],
+) -> dict[str, dict[str, list[tuple[list[str], int]]]]:
+    found: dict[str, dict[str, list[tuple[list[str], int]]]] = {}
     for pieces in sorted(phrases, key=len, reverse=True):
-        found.setdefault(pieces[0], []).append((list(pieces), phrases[pieces] | Word.FIXED))
+        begun = found.setdefault(pieces[0], {}).setdefault(pieces[1], [])
+        begun.append((list(pieces), phrases[pieces] | Word.FIXED))
     return found
 
 
