@@ -67,6 +67,7 @@ _PLAIN = {
     "،": ",",
     "⁄": "/",
 }
+LONGEST_REMEMBERED = 24  # letters of a word
 _DROPPED = frozenset(APOSTROPHES + '"\u00ad')
 _KEYCAP_TEN = "\U0001f51f"
 
@@ -131,16 +132,17 @@ def tokenise(text: str) -> list[Token]:
     tokens: list[Token] = []
     start = 0
     for piece in pattern.findall(text):
-        end = start + len(piece)
-        if read := _read_piece(piece):
+        length = len(piece)
+        end = start + length
+        read = _remembered(piece) if length <= LONGEST_REMEMBERED else _read_piece(piece)
+        if read:
             tokens.append(Token(*read, start, end))
         start = end
     return tokens
 
 
-@lru_cache(maxsize=2048)
 def _read_piece(piece: str) -> tuple[int, str] | None:
-    """Give type and normalised text of what the pattern cut out, None for spaces. Cached: replies are made of few different words."""
+    """Give type and normalised text of what the pattern cut out, None for spaces."""
     first = piece[0]
     if first.isdecimal():
         return Type.NUMBER, digits_value(piece)
@@ -155,3 +157,6 @@ def _read_piece(piece: str) -> tuple[int, str] | None:
     if piece == _KEYCAP_TEN:
         return Type.NUMBER, "10"
     return _MARKS.get(piece, Type.EMOJI), _PLAIN.get(piece, piece)
+
+
+_remembered = lru_cache(maxsize=4096)(_read_piece)  # replies are made of few different words
