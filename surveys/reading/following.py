@@ -8,6 +8,7 @@ from surveys.scale import Scale
 
 LONGEST = 7  # digits that are read; a number this long is a phone or an order, not a slip of the finger
 _TOPS = frozenset({3, 4, 5, 6, 7, 10, 20, 100})  # scales people answer on unasked
+_JOINS = Word.POINTS | Word.STARS | Word.OUT_OF | Word.OR | Word.JOIN | Word.HALF | Word.PLUS
 _ENDING_MARKS = frozenset(":'’")
 
 
@@ -17,6 +18,8 @@ def after_number(
     """Read the expression of `value`, which tokens `first` to `last` say, with all that belongs to it on its right."""
     if last >= phrase.count:
         return Expression(Form.PLAIN, first, last, value, spelled=spelled)
+    if _is_mere_word(phrase, last):
+        return _noun(phrase, first, last, value, scale, spelled=spelled)
     here = last + _is_points(phrase, last)
     if (
         found := _out_of(phrase, first, here, value, scale)
@@ -101,6 +104,17 @@ def finish(phrase: Phrase, first: int, last: int, value: int, *, spelled: bool =
 def _is_tail(flags: int) -> bool:
     """Whether the word is a filler and nothing else: "9 of course", not "9 of us"."""
     return bool(flags & Word.TAIL and not flags & Word.LEAD)
+
+
+def _is_mere_word(phrase: Phrase, at: int) -> bool:
+    """Whether a word stands here that cannot go on with a number: neither a number nor one that joins two."""
+    token = phrase.tokens[at]
+    return (
+        token.type == Type.WORD
+        and not phrase.flags[at] & _JOINS
+        and token.text not in phrase.words.numbers
+        and "⁄" not in token.text
+    )
 
 
 def _is_points(phrase: Phrase, at: int) -> bool:

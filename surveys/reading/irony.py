@@ -30,7 +30,8 @@ def all_irony() -> Patterns:
 
 def highest_meant(phrase: Phrase, scale: Scale) -> int:
     """Give the highest number that is not doubted: half the scale where all of the reply is irony, its top where nothing is."""
-    if any(map(Word.IRONY.__and__, phrase.flags)) or not ROLLED_EYES.isdisjoint(phrase.text):
+    ironic = phrase.seen & Word.IRONY and any(map(Word.IRONY.__and__, phrase.flags))
+    if ironic or not (phrase.text.isascii() or ROLLED_EYES.isdisjoint(phrase.text)):
         return (scale.low + scale.high) // 2
     mocks = _is_marked(phrase) or _mocks(phrase, all_irony())
     return (NEAR_TOP * scale.high - 1) // 10 if mocks else scale.high

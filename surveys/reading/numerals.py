@@ -18,12 +18,8 @@ def read_numeral(phrase: Phrase, at: int, scale: Scale) -> Expression:
     if phrase.count == 1:
         return _alone(phrase, at)
     end = _end_of_run(phrase, at)
-    if (
-        _is_labelled(phrase, at)
-        or _is_phone(phrase, at, end)
-        or _is_stuck(phrase, at)
-        or phrase.said(at - 1) in CURRENCY
-    ):
+    marked = at and (_is_labelled(phrase, at) or _is_stuck(phrase, at) or phrase.said(at - 1) in CURRENCY)
+    if marked or _is_phone(phrase, at, end):
         return Expression(Form.COUNT, at, end)
     if chain := _chain(phrase, at, scale):
         return chain
@@ -121,13 +117,13 @@ def _is_stuck(phrase: Phrase, at: int) -> bool:
 
 def _chain(phrase: Phrase, at: int, scale: Scale) -> Expression | None:
     """Numbers joined by marks without spaces: 8,5 · 9/10 · 7-8 · 10:30 · 12.10.2026."""
+    if not _is_joined(phrase, at + 1):
+        return None
     parts, joints, last = [phrase.said(at)], "", at + 1
     while last < at + LONGEST_RUN and _is_joined(phrase, last):
         joints += phrase.said(last)
         parts.append(phrase.said(last + 1))
         last += 2
-    if not joints:
-        return None
     first, second = int(parts[0][:LONGEST]), int(parts[1][:LONGEST])
     if len(joints) == 2 and joints[0] in ".," and joints[1] == "/" and len(parts[1]) == 1:
         return split(scale, at, last, first, first + (second > 0))  # 8.5/10

@@ -1,6 +1,9 @@
 """A reply with its words looked up: what all the rules look at."""
 
+import re
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 
 from surveys.reading.tokens import Token, Type, tokenise
 from surveys.reading.vocabulary import Vocabulary
@@ -8,6 +11,7 @@ from surveys.reading.words import Word
 
 MINUS_SIGNS = frozenset("-–−‐‑﹣－")
 QUESTION_MARKS = frozenset("?？؟")
+QUESTION_MARK = re.compile("[?？؟]")
 CURRENCY = frozenset("$€£₽₴₪¥¢₸₹°²³")
 PARTING = frozenset({Type.STOP, Type.COMMA, Type.DASH, Type.EMOJI})
 PAIR = 2
@@ -28,10 +32,16 @@ class Phrase:
     words: Vocabulary
     count: int = field(init=False)
     spoken: list[str] = field(init=False)  # the words and numbers alone, without marks
+    seen: int = field(
+        init=False
+    )  # the flags of all words together: what none of them is need not be looked for
+    questioned: bool = field(init=False)  # a question mark stands somewhere
 
     def __post_init__(self) -> None:
         self.count = len(self.tokens)
         self.spoken = [token.text for token in self.tokens if token.type <= Type.WORD]
+        self.seen = reduce(or_, self.flags, 0)
+        self.questioned = bool(QUESTION_MARK.search(self.text))
 
     def flag(self, at: int) -> int:
         """Give the flags of the token at `at`."""

@@ -123,9 +123,9 @@ def _may_follow(phrase: Phrase, expression: Expression, left: int, right: int) -
             return False  # "1 rude waiter"
         # "0 waiting" may be praise, "1 technician" is one technician.
         most = {0: Right.PRAISE, 1: Right.ASPECT}.get(expression.value, Right.UNCOUNTED)
-        subject = phrase.words.forms.counts_case or phrase.is_subject(expression.last)
-        if not expression.value and right == Right.UNCOUNTED and subject:
-            return True  # "0 цена выросла", "0 parcel vanished"
+        if not expression.value and right == Right.UNCOUNTED:
+            # "0 цена выросла", "0 parcel vanished"
+            return phrase.words.forms.counts_case or phrase.is_subject(expression.last)
         if right > Right.REASON and phrase.said(expression.last) in homophones:
             return right == Right.OPENER and right <= most and _goes_on(phrase, expression.last)
         return right <= most

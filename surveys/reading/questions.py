@@ -7,7 +7,7 @@ clause of a short reply is one. An exclamation that begins alike is none: "what 
 from functools import lru_cache
 
 from surveys.reading.patterns import Patterns, by_first_word, compile_pattern
-from surveys.reading.phrase import PARTING, QUESTION_MARKS, Phrase
+from surveys.reading.phrase import PARTING, Phrase
 from surveys.reading.tokens import Type
 from surveys.reading.vocabulary import languages_known, load_language
 from surveys.reading.wishes import all_wishes
@@ -33,7 +33,7 @@ def all_questions() -> Patterns:
 
 def asks(phrase: Phrase) -> bool:
     """Whether the text asks us something: a question mark and not only a number ("9?"), or the words of a question."""
-    if any(token.text in QUESTION_MARKS for token in phrase.tokens):
+    if phrase.questioned:
         return phrase.type(0) != Type.NUMBER or any(token.type == Type.WORD for token in phrase.tokens)
     questions = all_questions()
     if len(phrase.spoken) > 1 and _begins_one(phrase, questions.polite):

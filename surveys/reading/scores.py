@@ -67,12 +67,19 @@ def read_score(phrase: Phrase, scale: Scale) -> Reading:
     found = [e for e in find_expressions(phrase, scale) if e.form != Form.COUNT]
     if not found:
         return Reading(Kind.NOT_SCORE)
+    if _is_all(phrase, found[0]):
+        only = found[0]
+        if only.value not in scale:
+            return Reading(Kind.OUT_OF_RANGE)
+        return Reading(Kind.SCORE, only.value, correction=only.starred)
     answers, asked = without_question(phrase, found, scale)
     candidates = _candidates(phrase, answers, scale)
-    if (value := _said_again(phrase, candidates, scale)) is not None:
+    several = len(candidates) > 1
+    if several and (value := _said_again(phrase, candidates, scale)) is not None:
         return Reading(Kind.SCORE, value)
     scores = [c for c in candidates if c.place == Place.SCORE]
-    scores = _corrected(phrase, [c for c in scores if c.fits(scale)] or scores)  # "I'm 74 … a 10"
+    if several:
+        scores = _corrected(phrase, [c for c in scores if c.fits(scale)] or scores)  # "I'm 74 … a 10"
     if not scores:
         doubtful = [c.expression for c in candidates if c.place > Place.NONE]
         kind = (
@@ -81,9 +88,9 @@ def read_score(phrase: Phrase, scale: Scale) -> Reading:
             else Kind.NOT_SCORE
         )
         return Reading(kind, offers=_offers(doubtful, scale))
-    if _is_list(phrase, candidates):
+    if several and _is_list(phrase, candidates):
         return Reading(Kind.NOT_SCORE)
-    rivals = _rivals(phrase, candidates, scores, scale) if len(candidates) > 1 else []
+    rivals = _rivals(phrase, candidates, scores, scale) if several else []
     said = [c.expression for c in [*scores, *rivals]]
     if len({e.value for e in said}) > 1 or any(e.form != Form.PLAIN for e in said):
         return Reading(Kind.AMBIGUOUS, offers=_offers(said, scale))
@@ -100,6 +107,13 @@ def read_score(phrase: Phrase, scale: Scale) -> Reading:
     correction = any(c.side.correcting or c.expression.starred for c in scores)
     why = rest_of(phrase, [*used, *((e.first, e.last) for e in asked)])
     return Reading(Kind.SCORE, value, why, correction=correction)
+
+
+def _is_all(phrase: Phrase, expression: Expression) -> bool:
+    """Whether the reply says one number and nothing else: "9", "10!!", "nine", "9/10."; most replies do."""
+    if expression.first or expression.form != Form.PLAIN or phrase.questioned:
+        return False
+    return all(token.type == Type.STOP for token in phrase.tokens[expression.last :])
 
 
 def _cut_from(phrase: Phrase, candidate: Candidate) -> int:
@@ -244,7 +258,7 @@ def _is_sure(phrase: Phrase, score: Candidate, tail: int) -> bool:
 def _said_again(phrase: Phrase, candidates: list[Candidate], scale: Scale) -> int | None:
     """Read one number and nothing else, said again: "10 10 10"; not "1 1", which may be an eleven."""
     values = {(c.expression.form, c.expression.value) for c in candidates}
-    if len(candidates) < 2 or len(values) > 1:
+    if len(values) > 1:
         return None
     form, value = values.pop()
     alone = len(phrase.spoken) == sum(c.expression.last - c.expression.first for c in candidates)

@@ -21,6 +21,8 @@ SHORT = 2  # words of a clause that is only an aside
 _RUNNING_ON = frozenset({Type.WORD, Type.QUOTE, Type.NUMBER, Type.SIGN})
 _LEADS_ON = Word.LEAD | Word.FIXED
 _TURNS = Word.ASIDE | Word.CONDITION | Word.IRONY | Word.CORRECTION | Word.OR | Word.OUT_OF | Word.PRAISE
+_TAKES_BACK = Word.NOT | Word.NO | Word.WOULD
+_BLOCKS = _TAKES_BACK | Word.CONDITION | Word.ASIDE
 _LEAD_SIGNS = frozenset("#№=*/")
 
 
@@ -260,6 +262,8 @@ def _is_uncounted(phrase: Phrase, at: int) -> bool:
 
 def is_taken_back(phrase: Phrase, lead: int, expression: Expression) -> bool:
     """Whether what follows takes the number back: "10 but I can't", "10 не поставлю", "would be 10 but …"."""
+    if not phrase.seen & _TAKES_BACK:
+        return False
     last = expression.last
     reach = range(last, min(last + REACH, phrase.count))
     end = next((at for at in reach if phrase.tokens[at].type == Type.NUMBER), reach.stop)  # "1 sest 0 polnud"
@@ -295,11 +299,11 @@ def _ends_by_scoring(phrase: Phrase, at: int) -> bool:
 
 def is_asked(phrase: Phrase, expression: Expression) -> bool:
     """Whether the number stands inside a question: "is 9 good?"."""
+    if not phrase.questioned or expression.explicit:
+        return False
     end = last = expression.last
     while end < last + REACH and phrase.type(end) in _RUNNING_ON:
         end += 1
-    if expression.explicit:
-        return False
     whole = last < REACH and _asks(phrase, last)
     return bool(end > last or whole) and phrase.said(end) in QUESTION_MARKS
 
@@ -335,6 +339,8 @@ def _is_fact(phrase: Phrase, at: int) -> bool:
 
 def _is_blocked(phrase: Phrase, at: int, first: int, *, correcting: bool) -> bool:
     """Whether there is a condition anywhere in the sentence so far, or a denial in the same clause, further left than the lead-in (`at`)."""
+    if not phrase.seen & _BLOCKS:
+        return False
     if at >= 0 and not (
         phrase.flags[at] & (Word.PRAISE | Word.ASPECT) or phrase.flags[at + 1] & (Word.OPENER | Word.PRAISE)
     ):
