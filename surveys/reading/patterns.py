@@ -36,6 +36,11 @@ class Element:
     next: bool = False
     unless: bool = False
 
+    @property
+    def must_stand(self) -> bool:
+        """Whether a word must stand here for the pattern to fit."""
+        return not (self.optional or self.many or self.gap or self.end or self.unless)
+
     def fits(self, word: str) -> bool:
         """Whether `word` may stand here."""
         return word in self.words or (bool(self.stems) and word.startswith(self.stems))
@@ -47,9 +52,9 @@ class Pattern:
 
     anywhere: bool
     elements: tuple[Element, ...]
-    second: Element | None = (
-        None  # the next, where it must stand right behind the first: most patterns fail there
-    )
+    # Where most patterns fail: the next, if it must stand right behind the first, and words one of which must stand in the clause.
+    second: Element | None = None
+    needed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,8 @@ class Patterns:
         following = clause[at + 1] if at + 1 < len(clause) else ""
         for pattern in self.by_first_word.get(clause[at], ()):
             if pattern.second is not None and not pattern.second.fits(following):
+                continue
+            if pattern.needed and pattern.needed.isdisjoint(clause):
                 continue
             allowed = may_stand if pattern.anywhere else begins
             if allowed and self._goes_on(clause, at + 1, pattern.elements, 1):
@@ -117,8 +124,12 @@ def compile_pattern(
         raise ValueError(f"pattern {line!r}: the first word must be written out, it is looked up")
     words = first.words.union(prefix + word for prefix in joined for word in first.words)
     second = elements[1] if len(elements) > 1 else Element(gap=True)
-    stands = not (second.optional or second.many or second.gap or second.end or second.unless)
-    return Pattern(anywhere, (replace(first, words=words), *elements[1:]), second if stands else None)
+    return Pattern(
+        anywhere,
+        (replace(first, words=words), *elements[1:]),
+        second if second.must_stand else None,
+        next((e.words for e in elements[:1:-1] if e.must_stand and not e.stems), frozenset()),
+    )
 
 
 def by_first_word(patterns: Iterable[Pattern]) -> dict[str, tuple[Pattern, ...]]:

@@ -1,5 +1,7 @@
 """What stands left and right of a number: the facts that the rules of scores.py judge by."""
 
+from functools import reduce
+from operator import or_
 from typing import Final, NamedTuple
 
 from surveys.reading.expression import Expression
@@ -21,8 +23,7 @@ SHORT = 2  # words of a clause that is only an aside
 _RUNNING_ON = frozenset({Type.WORD, Type.QUOTE, Type.NUMBER, Type.SIGN})
 _LEADS_ON = Word.LEAD | Word.FIXED
 _TURNS = Word.ASIDE | Word.CONDITION | Word.IRONY | Word.CORRECTION | Word.OR | Word.OUT_OF | Word.PRAISE
-_TAKES_BACK = Word.NOT | Word.NO | Word.WOULD
-_BLOCKS = _TAKES_BACK | Word.CONDITION | Word.ASIDE
+_BLOCKS = Word.NOT | Word.NO | Word.WOULD | Word.CONDITION | Word.ASIDE
 _LEAD_SIGNS = frozenset("#№=*/")
 
 
@@ -262,12 +263,23 @@ def _is_uncounted(phrase: Phrase, at: int) -> bool:
 
 def is_taken_back(phrase: Phrase, lead: int, expression: Expression) -> bool:
     """Whether what follows takes the number back: "10 but I can't", "10 не поставлю", "would be 10 but …"."""
-    if not phrase.seen & _TAKES_BACK:
+    denying, supposing = phrase.seen & (Word.NOT | Word.NO), phrase.seen & Word.WOULD
+    if supposing:
+        chain = reduce(or_, phrase.flags[lead : expression.first], 0)
+        supposing = chain & Word.WOULD and not chain & Word.SCORING
+    if not (denying or supposing):
         return False
     last = expression.last
     reach = range(last, min(last + REACH, phrase.count))
     end = next((at for at in reach if phrase.tokens[at].type == Type.NUMBER), reach.stop)  # "1 sest 0 polnud"
     following = [at for at in range(last, end) if phrase.tokens[at].type == Type.WORD]
+    if supposing and following and phrase.flags[following[0]] & Word.REASON:
+        return True
+    return bool(denying) and _is_denied(phrase, last, following)
+
+
+def _is_denied(phrase: Phrase, last: int, following: list[int]) -> bool:
+    """Whether words `following` a number that ends at `last` deny it."""
     if phrase.said(last) in QUESTION_MARKS and phrase.flag(last + 1) & (Word.NO | Word.NOT):
         return True  # "10? no way"
     marked = phrase.type(last) in PARTING
@@ -280,12 +292,6 @@ def is_taken_back(phrase: Phrase, lead: int, expression: Expression) -> bool:
             if not denied and is_last_word(phrase, at):
                 return True
             denied = True
-    if following and phrase.flags[following[0]] & Word.REASON:
-        chain = 0
-        for flags in phrase.flags[lead : expression.first]:
-            chain |= flags
-        if chain & Word.WOULD and not chain & Word.SCORING:
-            return True
     return False
 
 
