@@ -9,6 +9,7 @@ from surveys.scale import Scale
 LONGEST = 7  # digits that are read; a number this long is a phone or an order, not a slip of the finger
 _TOPS = frozenset({3, 4, 5, 6, 7, 10, 20, 100})  # scales people answer on unasked
 _JOINS = Word.POINTS | Word.STARS | Word.OUT_OF | Word.OR | Word.JOIN | Word.HALF | Word.PLUS
+_PAUSES = frozenset(",.!;\n")  # where a space follows
 _ENDING_MARKS = frozenset(":'’")
 
 
@@ -18,7 +19,7 @@ def after_number(
     """Read the expression of `value`, which tokens `first` to `last` say, with all that belongs to it on its right."""
     if last >= phrase.count:
         return Expression(Form.PLAIN, first, last, value, spelled=spelled)
-    if _is_mere_word(phrase, last):
+    if not _may_join(phrase, last):
         return _noun(phrase, first, last, value, scale, spelled=spelled)
     here = last + _is_points(phrase, last)
     if (
@@ -106,15 +107,12 @@ def _is_tail(flags: int) -> bool:
     return bool(flags & Word.TAIL and not flags & Word.LEAD)
 
 
-def _is_mere_word(phrase: Phrase, at: int) -> bool:
-    """Whether a word stands here that cannot go on with a number: neither a number nor one that joins two."""
-    token = phrase.tokens[at]
-    return (
-        token.type == Type.WORD
-        and not phrase.flags[at] & _JOINS
-        and token.text not in phrase.words.numbers
-        and "⁄" not in token.text
-    )
+def _may_join(phrase: Phrase, at: int) -> bool:
+    """Whether what stands after a number may join it to another; no pause does, and no word but numbers and those that say so."""
+    text = phrase.tokens[at].text
+    if phrase.tokens[at].type != Type.WORD:
+        return text not in _PAUSES or phrase.glued(at + 1)
+    return bool(phrase.flags[at] & _JOINS) or text in phrase.words.numbers or "⁄" in text
 
 
 def _is_points(phrase: Phrase, at: int) -> bool:

@@ -52,7 +52,9 @@ class Forms:
         few = number is not None and 1 < number < FIVE
         if few and proven and word.endswith(self.uncounted_below_five):
             return True
-        return any(word.endswith(ending) and (proven or len(ending) > 2) for ending in self.uncounted)
+        if not word.endswith(self.uncounted):
+            return False
+        return proven or any(len(ending) > 2 and word.endswith(ending) for ending in self.uncounted)
 
 
 def read_forms(table: Mapping[str, Any]) -> Forms:

@@ -5,8 +5,8 @@ slips are read: every second word is one letter away from "five", none from "kah
 read from a slip.
 """
 
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections.abc import Iterator
+from functools import cache, lru_cache
 
 from surveys.reading.spelled import spelled_numbers
 from surveys.reading.vocabulary import languages_known, load_language
@@ -19,10 +19,15 @@ LONGEST = 12
 ANY = 6  # … any two may be swapped, one may be another or one too many, but never the first
 
 
-def misspelt(word: str, codes: Sequence[str]) -> int | None:
+def misspelt(word: str, codes: tuple[str, ...]) -> int | None:
     """Give the number that `word` is a slip of in one of the languages `codes`; None where there is none, or more than one."""
     if len(word) < SWAPS or len(word) > LONGEST:
         return None
+    return _meant(word, codes)
+
+
+@lru_cache(maxsize=4096)
+def _meant(word: str, codes: tuple[str, ...]) -> int | None:
     meant = {value for code in codes for value in _near(word, code)}
     return meant.pop() if len(meant) == 1 else None
 

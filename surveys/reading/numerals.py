@@ -31,6 +31,8 @@ def read_numeral(phrase: Phrase, at: int, scale: Scale) -> Expression:
     ):
         return after_number(phrase, at, last + 1, int(text) * 1000, scale)
     value = int(text[:LONGEST])
+    if not at:
+        return after_number(phrase, at, last, value, scale)
     before = phrase.said(at - 1)
     if phrase.flag(at - 1) & Word.MINUS or (at == 1 and before in MINUS_SIGNS and phrase.glued(at)):
         return after_number(phrase, at - 1, last, -value, scale)

@@ -119,7 +119,7 @@ def _is_all(phrase: Phrase, expression: Expression) -> bool:
 def _cut_from(phrase: Phrase, candidate: Candidate) -> int:
     """Find where the lead-in of a score begins; after other words "it" belongs to them: "loved it 10/10"."""
     at = candidate.side.lead
-    while candidate.side.left in {Left.WORD, Left.PRAISE} and phrase.flag(at) & Word.OPENER:
+    while phrase.flag(at) & Word.OPENER and candidate.side.left in {Left.WORD, Left.PRAISE}:
         at += 1
     return min(at, candidate.expression.first)
 

@@ -158,7 +158,7 @@ def right_of(phrase: Phrase, last: int, tail: int) -> int:
     kin = flags & Word.KIN and phrase.words.forms.article and not phrase.is_plural_form(at)
     if kin and phrase.said(at - 1) != "1":
         return Right.OPENER  # "8 הבן שלי נהנה": where plurals are counted, one relative is not
-    if not phrase.is_own_one(at):
+    if flags & Word.ONE and not phrase.is_own_one(at):
         flags &= ~Word.ONE
     if flags & Word.ONE and phrase.type(at + 1) == Type.NUMBER:
         return Right.WORD if phrase.said(at - 1) == "1" else Right.ASPECT  # "food 9 service 4"
