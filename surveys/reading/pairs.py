@@ -1,5 +1,7 @@
 """Two numbers in one reply: whether the second corrects the first, or each is for something of its own."""
 
+from collections.abc import Sequence
+
 from surveys.reading.expression import Expression, Form
 from surveys.reading.phrase import Phrase
 from surveys.reading.praise import REACH
@@ -7,8 +9,10 @@ from surveys.reading.tokens import Type
 from surveys.reading.words import Word
 
 FEW_WORDS = 4  # between a score and its correction
+PAIR = 2
 SHORT = 2  # words of a clause that only names what its number is for
 _ARROWS = frozenset(">→⇒➡")
+_NAMES = Word.ASPECT | Word.NOUN
 _CORRECTING = Word.LEADING | Word.NO | Word.NOT | Word.TAIL | Word.POLITE
 
 
@@ -68,17 +72,80 @@ def is_of_the_past(phrase: Phrase, score: Expression, other: Expression) -> bool
 def is_for_another(phrase: Phrase, score: Expression, other: Expression) -> bool:
     """Whether two numbers are said each for something of its own: "8 for the food but 3 for the waiter"."""
     first, second = phrase.said(score.last), phrase.said(other.last)
-    alike = first == second and phrase.flag(score.last) & Word.OPENER
+    leads = phrase.flag(score.last)
+    alike = (
+        first == second and leads & (Word.OPENER | Word.PLACE) and not (leads & Word.JOIN and leads & Word.OR)
+    )
     dative = phrase.words.forms.dative
-    prefixed = first[:1] == second[:1] and phrase.words.words.get(first[:1], 0) & Word.PREFIX
+    prefix = phrase.words.words.get(first[:1], 0) if first[:1] == second[:1] and len(first) > 1 else 0
+    prefixed = prefix & Word.PREFIX
     given = bool(dative) and all(
         phrase.said(at).endswith(dative) and not phrase.flag(at) & ~Word.NOUN
         for at in (score.last, other.last)
     )
-    if _is_label(phrase, score.last, other):
+    if _is_label(phrase, score.last, other) or _is_mirrored(phrase, other):
         return True
+    if other.form != Form.PLAIN:
+        return False
     apart = phrase.flag(other.first - 1) | phrase.flag(other.first - 2)
-    return bool(apart & Word.REASON and other.form == Form.PLAIN and (alike or prefixed or given))
+    return bool(
+        alike
+        or given
+        or (prefixed and (apart & Word.REASON or prefix & Word.AT))
+        or (_is_postposed(phrase, score.last) and _is_postposed(phrase, other.last))
+    )
+
+
+def _is_postposed(phrase: Phrase, last: int) -> bool:
+    """Whether what stands after a number says in its end what the number is for: "8 töö eest"."""
+    return any(
+        phrase.said(at) in phrase.words.forms.postposed for at in range(last + 1, last + 1 + SHORT + 1)
+    )
+
+
+def _is_mirrored(phrase: Phrase, other: Expression) -> bool:
+    """Whether a word that joins and one that tells for what or whom lead to a number at the end: "9 доктору, а регистратуре 2"."""
+    joint, named = phrase.flag(other.first - 2), phrase.flag(other.first - 1)
+    dative = phrase.words.forms.dative
+    given = bool(dative) and phrase.said(other.first - 1).endswith(dative) and not named & ~Word.NOUN
+    return bool(
+        phrase.type(other.last) != Type.WORD
+        and phrase.type(other.first - 1) == Type.WORD
+        and (joint & (Word.JOIN | Word.REASON) or joint & Word.POLITE & -bool(joint & Word.OPENER))
+        and (given or named & Word.ASPECT)
+    )
+
+
+def are_labels(phrase: Phrase, found: Sequence[Expression]) -> bool:
+    """Whether the whole reply is names with a number each: "haircut 9 wait 2"."""
+    if found[-1].last != phrase.count or len({expression.value for expression in found}) < PAIR:
+        return False
+    begin = 0
+    for expression in found:
+        words = range(begin, expression.first)
+        begin = expression.last
+        named = all(
+            phrase.type(at) == Type.WORD
+            and (phrase.flags[at] & _NAMES or not phrase.flags[at] & (Word.LEADING | Word.NOT | Word.NO))
+            for at in words
+        )
+        if expression.form != Form.PLAIN or not named or not 0 < len(words) <= SHORT:
+            return False
+    return True
+
+
+def sums_up(phrase: Phrase, expression: Expression) -> range | None:
+    """Find the tokens of a number that sums up all others, and of what says so: "food 9, staff 2, overall 6"; None if it does not."""
+    first, last = expression.first, expression.last
+    while phrase.flag(first - 1) & (Word.OVERALL | Word.LEADING) or phrase.said(first - 1) == ":":
+        first -= 1
+    while phrase.flag(last) & (Word.OVERALL | Word.TAIL):
+        last += 1
+    if phrase.type(last) == Type.NUMBER:
+        last = expression.last  # "staff 4 overall 6"
+    said = any(flags & Word.OVERALL for flags in phrase.flags[first:last])
+    clear = expression.form == Form.PLAIN and phrase.type(last) != Type.WORD
+    return range(first, last) if said and clear else None
 
 
 def _is_label(phrase: Phrase, last: int, other: Expression) -> bool:

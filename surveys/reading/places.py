@@ -19,6 +19,7 @@ from surveys.reading.words import Word
 
 LEAST_PLURAL = 2
 LONG_CLAUSE = 4
+_FAULT = Word.CORRECTION | Word.NUMBERED  # "viga, 9" corrects, "viga 9" may be the name of one
 FEW_POINTS = 5  # so many points in words may be what is missing: "one point short"
 
 
@@ -64,6 +65,11 @@ def judge(phrase: Phrase, expression: Expression, side: LeftSide, right: int) ->
         and any(flags & Word.PLACE for flags in phrase.flags[max(0, first - 2) : first])
     ):
         return Place.RIVAL  # "I'm on the 3 train"
+    if left in {Left.START, Left.MARK} and (
+        (phrase.seen & Word.BY_NOW and _is_by_now(phrase, expression))
+        or phrase.flag(first - 1) & _FAULT == _FAULT
+    ):
+        return Place.RIVAL  # "уже 9", "ошибка 5"
     if left == Left.SCORING and phrase.flag(0) & Word.QUESTION and phrase.flag(lead) & Word.SCORING:
         return Place.RIVAL  # "что значит 10"
     if left in {Left.START, Left.SCORING}:
@@ -87,7 +93,8 @@ def judge(phrase: Phrase, expression: Expression, side: LeftSide, right: int) ->
     if right == Right.ASPECT and left == Left.PRAISE:
         return Place.RIVAL  # "8 food 6 service"
     if left == Left.PRAISE and right in {Right.MARK, Right.REASON, Right.OPENER} and expression.first == 1:
-        return Place.SCORE  # "korralik 8, aga …"
+        in_a_row = phrase.flags[0] & Word.NUMBERED and right == Right.OPENER
+        return Place.RIVAL if in_a_row else Place.SCORE  # "תור 9 לא קראו לי"; "korralik 8, aga …"
     if left == Left.PRAISE and right == Right.END:
         numbered = phrase.flag(expression.first - 1) & (Word.LABELLED | Word.NUMBERED | Word.AT)
         return (
@@ -172,6 +179,14 @@ def _is_time(phrase: Phrase, expression: Expression) -> bool:
     before = expression.first - 1 - phrase.hyphenated(expression.first - 1)
     asked = phrase.said(expression.last) in QUESTION_MARKS or phrase.flag(0) & Word.QUESTION
     return bool(asked or phrase.flag(before) & Word.AT)
+
+
+def _is_by_now(phrase: Phrase, expression: Expression) -> bool:
+    """Whether "already" stands beside a number, which may tell the time then: "уже 9", "it's 9 already"."""
+    after = phrase.flag(expression.last) & Word.BY_NOW and phrase.type(expression.last + 1) != Type.WORD
+    before = expression.first - 1
+    before -= phrase.hyphenated(before)
+    return bool(after or phrase.flag(before) & Word.BY_NOW)
 
 
 def _is_own_sentence(phrase: Phrase, expression: Expression) -> bool:

@@ -1,7 +1,7 @@
 """Whether a reply asks us something, like "who is this" or "is this a scam".
 
 A question mark says so, or a word that begins questions ("who", "why"), or a pattern of `[questions] patterns` (patterns.py) where a
-clause of a short reply is one. An exclamation that begins alike is none: "what a joke", "how rude".
+clause of a short reply is one. `[questions] values` are patterns of what asks after the number right before them: "0 is best right". An exclamation that begins alike is none: "what a joke", "how rude".
 """
 
 from functools import lru_cache
@@ -16,6 +16,16 @@ from surveys.reading.words import Word
 NEAR = 3  # words from its beginning that a question names its number in
 _ARTICLES = frozenset({"a", "an"})  # "what a joke"
 LONGEST = 10  # words of a reply that is a question without its mark
+
+
+@lru_cache(maxsize=1)
+def all_value_questions() -> Patterns:
+    """Compile what asks of the number right before it what it means, of every language file, once."""
+    languages = [load_language(code) for code in languages_known()]
+    found = by_first_word(
+        compile_pattern(line) for language in languages for line in language.value_questions
+    )
+    return Patterns(found, all_wishes().polite, frozenset())
 
 
 @lru_cache(maxsize=1)
@@ -35,6 +45,8 @@ def asks(phrase: Phrase) -> bool:
     """Whether the text asks us something: a question mark and not only a number ("9?"), or the words of a question."""
     if phrase.questioned:
         return phrase.type(0) != Type.NUMBER or any(token.type == Type.WORD for token in phrase.tokens)
+    if _asks_after_number(phrase):
+        return True
     questions = all_questions()
     if len(phrase.spoken) > 1 and _begins_one(phrase, questions.polite):
         return True
@@ -46,12 +58,20 @@ def asks(phrase: Phrase) -> bool:
 def asks_what_a_number_means(phrase: Phrase) -> bool:
     """Whether a question is about the number: "is 10 the best or worst", not "9, which company is this" or "can I change to 6"."""
     questions, value_of = all_questions(), phrase.words.value_of
-    return any(
+    return _asks_after_number(phrase) or any(
         not clause[0].isdecimal()
         and any(word.isdecimal() or value_of(word) is not None for word in clause[1:NEAR])
         and _is_one(clause, questions)
         for clause in _clauses(phrase)
     )
+
+
+def _asks_after_number(phrase: Phrase) -> bool:
+    """Whether the whole reply is a number and what asks after its meaning: "0 is best right"."""
+    said = phrase.spoken
+    if not 1 < len(said) <= LONGEST or phrase.type(0) != Type.NUMBER:
+        return False
+    return all_value_questions().fit(said, 1, begins=True, may_stand=True)
 
 
 def _clauses(phrase: Phrase) -> list[list[str]]:

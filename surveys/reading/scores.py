@@ -2,7 +2,8 @@
 
 1. Never a score: a number with a unit after it (minutes, euros, kids, %, times), with a name for numbers before it (room, order, at,
    tel.), inside a date, a time, a price or a phone, stuck to letters (A4, 3rd), counting something ("7 kids"), somebody's age ("my son
-   is 9"), a time by its preposition ("приехал в 9"), or part of a question ("what does 10 mean").
+   is 9"), a time by its preposition ("приехал в 9") or by "already" beside it ("уже 9"), one of many in a row ("9 этаж"), what
+   something else says ("the website said 9"), or part of a question ("what does 10 mean").
 2. A score stands first or last. First: nothing before it but a greeting or a lead-in ("Hi, I'd give you a 9"), and after it the end, a
    mark (9, 9. 9! 9 - 9: 9 and an emoji), a reason ("9 because"), praise or blame ("9 great service"), or what it cannot count: a
    verb, a noun in the singular ("2 parcel got lost"), a word with an article or a possessive ("9 the staff"), a name ("9 Mari was
@@ -14,8 +15,9 @@
 4. Irony makes every number in the reply no answer ("10 to you, dream on"), a condition every number in its sentence ("10 if you were
    cheaper"); an aside ("almost 9", "last time 9"), a denial ("not 9") and doubt ("10? no way") only the number beside them in their
    own clause ("almost perfect, 9" is nine; "last time 5, this time 8" is eight).
-5. Two scores that differ are asked again ("8 for food, waiter 3"), unless the second corrects the first ("9, no wait, 8", "not 9, 8",
-   "8 then 9 I meant") or only says what would have been ("8, would be 9 with parking").
+5. Two scores that differ are asked again ("8 for food, waiter 3", "haircut 9 wait 2"), unless the second corrects the first ("9, no
+   wait, 8", "not 9, 8", "8 then 9 I meant"), only says what would have been ("8, would be 9 with parking"), or one sums them up
+   ("food 9, staff 2, overall 6").
 6. Between two whole numbers (8,5 · 7-8 · 7 or 8) and on another scale (8/10 to 1–5, 80 %) it is asked again, never converted.
 7. Number words obey the same rules, also with one slip in them ("fiev", misspelt.py), and "one" even stricter ones, since it is an
    article in many languages.
@@ -26,11 +28,20 @@ What no rule accepts is AMBIGUOUS where a number stands like an answer, else NOT
 from itertools import zip_longest
 from typing import NamedTuple
 
+from surveys.reading.denials import is_taken_back
 from surveys.reading.expression import Expression, Form
 from surveys.reading.expressions import find_expressions
 from surveys.reading.irony import highest_meant
 from surveys.reading.kinds import Kind, Reading
-from surveys.reading.pairs import is_corrected, is_for_another, is_of_the_past, is_turned_down, is_would_be
+from surveys.reading.pairs import (
+    are_labels,
+    is_corrected,
+    is_for_another,
+    is_of_the_past,
+    is_turned_down,
+    is_would_be,
+    sums_up,
+)
 from surveys.reading.phrase import Phrase
 from surveys.reading.places import Place, judge
 from surveys.reading.praise import REACH, ends_sentence, is_bare_zero
@@ -41,7 +52,6 @@ from surveys.reading.sides import (
     LeftSide,
     Right,
     is_asked,
-    is_taken_back,
     left_of,
     right_of,
 )
@@ -74,6 +84,23 @@ def read_score(phrase: Phrase, scale: Scale) -> Reading:
         return Reading(Kind.SCORE, only.value, correction=only.starred)
     answers, asked = without_question(phrase, found, scale)
     candidates = _candidates(phrase, answers, scale)
+    reading = _choose(phrase, candidates, answers, asked, scale)
+    if (
+        phrase.seen & Word.OVERALL
+        and len(candidates) > 1
+        and (summed := _sum_of_all(phrase, candidates, scale))
+    ):
+        return reading if reading.score == summed.score else summed
+    return reading
+
+
+def _choose(
+    phrase: Phrase,
+    candidates: list[Candidate],
+    answers: list[Expression],
+    asked: list[Expression],
+    scale: Scale,
+) -> Reading:
     several = len(candidates) > 1
     if several and (value := _said_again(phrase, candidates, scale)) is not None:
         return Reading(Kind.SCORE, value)
@@ -90,6 +117,8 @@ def read_score(phrase: Phrase, scale: Scale) -> Reading:
         return Reading(kind, offers=_offers(doubtful, scale))
     if several and _is_list(phrase, candidates):
         return Reading(Kind.NOT_SCORE)
+    if several and are_labels(phrase, answers):
+        return Reading(Kind.AMBIGUOUS, offers=_offers(answers, scale))
     rivals = _rivals(phrase, candidates, scores, scale) if several else []
     said = [c.expression for c in [*scores, *rivals]]
     if len({e.value for e in said}) > 1 or any(e.form != Form.PLAIN for e in said):
@@ -253,6 +282,21 @@ def _is_sure(phrase: Phrase, score: Candidate, tail: int) -> bool:
         return True
     concludes = any(flags & Word.SO for flags in phrase.flags[side.lead : score.expression.first])
     return last >= tail and (concludes or phrase.type(side.lead - 1) == Type.STOP)
+
+
+def _sum_of_all(phrase: Phrase, candidates: list[Candidate], scale: Scale) -> Reading | None:
+    """Rule 5: of several scores the one that sums them up, where one alone says so: "food 9, staff 2, overall 6"."""
+    spans = [
+        (c.expression.value, span)
+        for c in candidates
+        if not (c.side.denied or c.side.blocked) and (span := sums_up(phrase, c.expression))
+    ]
+    if len(spans) != 1:
+        return None
+    value, span = spans[0]
+    if value not in scale or value > highest_meant(phrase, scale):
+        return None
+    return Reading(Kind.SCORE, value, rest_of(phrase, [(span.start, span.stop)]))
 
 
 def _said_again(phrase: Phrase, candidates: list[Candidate], scale: Scale) -> int | None:

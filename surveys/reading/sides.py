@@ -1,7 +1,5 @@
 """What stands left and right of a number: the facts that the rules of scores.py judge by."""
 
-from functools import reduce
-from operator import or_
 from typing import Final, NamedTuple
 
 from surveys.reading.expression import Expression
@@ -133,6 +131,8 @@ def right_of(phrase: Phrase, last: int, tail: int) -> int:
         return Right.WORD
     if marked or _is_closed_filler(phrase, at):
         return Right.MARK
+    if flags & Word.ORDINAL and phrase.type(at + 1) is not Type.NUMBER:
+        return Right.WORD  # "9 этаж лифт не работает"
     if (spelled := spelled_at(phrase, at)) and spelled != (1, at + 1):
         if at == last and 1 < spelled[0] <= FEW and phrase.type(spelled[1]) == Type.WORD:
             return Right.OPENER  # "6 two of three lifts were out"
@@ -179,6 +179,9 @@ def right_of(phrase: Phrase, last: int, tail: int) -> int:
         return Right.ASPECT
     if flags & Word.SCORING and phrase.is_capital(at + 1) and phrase.type(at + 1) == Type.WORD:
         return Right.OPENER  # "10 give Jane a raise"
+    agreeing = phrase.words.forms.agreeing
+    if agreeing and flags & Word.PRAISE and phrase.said(at).endswith(agreeing):
+        return Right.OPENER  # "10 hyvästä palvelusta"
     if phrase.said(at + 1) in phrase.words.forms.postposed and not flags & Word.UNIT:
         return Right.OPENER  # "2 pingutuse eest"
     if flags & Word.OPENER:
@@ -223,6 +226,12 @@ def _is_uncounted(phrase: Phrase, at: int) -> bool:
     "9 Mari was kind": a name. A clause of another language has none of the language's words near, and proves nothing.
     """
     if phrase.type(at + 1) == Type.NUMBER:
+        prefix = phrase.words.words.get(phrase.said(at)[:1], 0)
+        given = phrase.said(at).endswith(phrase.words.forms.dative) or prefix & Word.PREFIX & -bool(
+            prefix & Word.AT
+        )
+        if given and phrase.is_counted(at + 2):
+            return True  # "9 arstile 20 minutit hiljem küll"
         # "4 by 4", "5 past 9", but "7 room 304 …"
         return bool(phrase.flags[at] & Word.LABELLED) and len(phrase.said(at + 1)) > 1
     own = phrase.words.own_words
@@ -259,48 +268,6 @@ def _is_uncounted(phrase: Phrase, at: int) -> bool:
         and (phrase.words.forms.counts_plural or name)
         and (phrase.is_definite(at) or not is_counting(phrase, at))
     )
-
-
-def is_taken_back(phrase: Phrase, lead: int, expression: Expression) -> bool:
-    """Whether what follows takes the number back: "10 but I can't", "10 не поставлю", "would be 10 but …"."""
-    denying, supposing = phrase.seen & (Word.NOT | Word.NO), phrase.seen & Word.WOULD
-    if supposing:
-        chain = reduce(or_, phrase.flags[lead : expression.first], 0)
-        supposing = chain & Word.WOULD and not chain & Word.SCORING
-    if not (denying or supposing):
-        return False
-    last = expression.last
-    reach = range(last, min(last + REACH, phrase.count))
-    end = next((at for at in reach if phrase.tokens[at].type == Type.NUMBER), reach.stop)  # "1 sest 0 polnud"
-    following = [at for at in range(last, end) if phrase.tokens[at].type == Type.WORD]
-    if supposing and following and phrase.flags[following[0]] & Word.REASON:
-        return True
-    return bool(denying) and _is_denied(phrase, last, following)
-
-
-def _is_denied(phrase: Phrase, last: int, following: list[int]) -> bool:
-    """Whether words `following` a number that ends at `last` deny it."""
-    if phrase.said(last) in QUESTION_MARKS and phrase.flag(last + 1) & (Word.NO | Word.NOT):
-        return True  # "10? no way"
-    marked = phrase.type(last) in PARTING
-    denied = False
-    for at in [] if marked else following[:4]:
-        if phrase.flags[at] & Word.NOT and any(_ends_by_scoring(phrase, at + skip) for skip in (1, 2)):
-            return True
-        if phrase.flags[at] & (Word.NOT | Word.NO):
-            # Said twice it denies something else: "1 ei tule enam kunagi".
-            if not denied and is_last_word(phrase, at):
-                return True
-            denied = True
-    return False
-
-
-def _ends_by_scoring(phrase: Phrase, at: int) -> bool:
-    """Whether a verb of scoring stands here and ends its clause: "10 I can't give you", not "8 I never give 10"."""
-    if not phrase.flag(at) & Word.SCORING:
-        return False
-    filler = phrase.flag(at + 1) & (Word.LEAD | Word.TAIL) and not phrase.flag(at + 1) & Word.ASIDE
-    return phrase.type(at + 1 + bool(filler)) not in {Type.WORD, Type.NUMBER}
 
 
 def is_asked(phrase: Phrase, expression: Expression) -> bool:

@@ -47,6 +47,7 @@ class Language:
     wishes: tuple[str, ...]
     wish_classes: Mapping[str, str]
     questions: tuple[str, ...]
+    value_questions: tuple[str, ...]
     question_classes: Mapping[str, str]
     irony: tuple[str, ...]
     irony_classes: Mapping[str, str]
@@ -125,8 +126,8 @@ def _list(table: Mapping[str, Any], key: str) -> list[str]:
     return [entry.strip() for entry in table.get(key, "").replace("\n", ",").split(",") if entry.strip()]
 
 
-def _lines(table: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(line.strip() for line in table.get("patterns", "").splitlines() if line.strip())
+def _lines(table: Mapping[str, Any], key: str = "patterns") -> tuple[str, ...]:
+    return tuple(line.strip() for line in table.get(key, "").splitlines() if line.strip())
 
 
 def _inflect(words: dict[str, int], inflections: Mapping[str, str]) -> None:
@@ -173,6 +174,7 @@ def load_language(code: str) -> Language:
         wishes=_lines(raw.get("wishes", {})),
         wish_classes=raw.get("wishes", {}).get("classes", {}),
         questions=_lines(raw.get("questions", {})),
+        value_questions=_lines(raw.get("questions", {}), "values"),
         question_classes=raw.get("questions", {}).get("classes", {}),
         irony=_lines(raw.get("irony", {})),
         irony_classes=raw.get("irony", {}).get("classes", {}),

@@ -67,12 +67,17 @@ class Word:
         1 << 45
     )  # as good as unknown, but tells the language, unlike FREQUENT ones, which are never counted
     NOW: Final = 1 << 46  # parts a number of today from one of the past: "was 9, now 7"
+    ORDINAL: Final = 1 << 47  # numbered in a row, also by a number before it: "9 этаж", "9 bussi", "7 gate"
+    BY_NOW: Final = 1 << 48  # beside a number it may tell the time: "уже 9", "it's 9 already"
+    OVERALL: Final = 1 << 49  # the number beside it sums up all others: "food 9, staff 2, overall 6"
     FIXED: Final = (
         1 << 28
     )  # part of a fixed expression, which has no numbers: "number one" (no list of its own)
 
     LEADING: Final = LEAD | SCORING | CORRECTION
-    NOUN: Final = LACK | NUMBERED | ONE | COMMON  # of its own each of these is as good as an unknown word
+    NOUN: Final = (
+        LACK | NUMBERED | ONE | COMMON | ORDINAL
+    )  # of its own each of these is as good as an unknown word
 
 
 WORD_LISTS: Final = {
