@@ -94,9 +94,12 @@ def _is_labelled(phrase: Phrase, at: int) -> bool:
 def _is_phone(phrase: Phrase, at: int, end: int) -> bool:
     """Seven digits and more in one run, however grouped; or a plus and more than three."""
     digits = [len(token.text) for token in phrase.tokens[at:end] if token.type == Type.NUMBER]
-    if max(digits) >= LONGEST or (phrase.said(at - 1) == "+" and sum(digits) > 3):
+    count, longest = sum(digits), max(digits)
+    if count <= 3:
+        return False
+    if longest >= LONGEST or phrase.said(at - 1) == "+":
         return True
-    return len(digits) > 1 and sum(digits) >= LONGEST and max(digits) >= 3
+    return len(digits) > 1 and count >= LONGEST and longest >= 3
 
 
 def _is_stuck(phrase: Phrase, at: int) -> bool:

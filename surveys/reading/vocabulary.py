@@ -92,6 +92,8 @@ class Vocabulary:
         best, most, tied = self, 0, False
         for one in self.alone.values():
             known = sum(map(one.words.__contains__, said))
+            if CLEAR <= known == len(said) and one.own_words is self.own_words:
+                return one  # the conversation's, which comes first: none can know more
             if known > most:
                 best, most, tied = one, known, False
             elif known == most:
