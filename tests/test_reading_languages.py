@@ -9,7 +9,9 @@ from surveys.reading import Kind, detect_language, opt_out_keyword, read_reply
 from surveys.reading.forms import Forms, read_forms
 from surveys.reading.patterns import compile_pattern
 from surveys.reading.refusals import BOTHER, SMALL, compile_refusals
+from surveys.reading.slips import mend_slips
 from surveys.reading.spelled import spelled_numbers
+from surveys.reading.tokens import tokenise
 from surveys.reading.vocabulary import EVERYWHERE, KEYWORDS, languages_known, load_language
 from surveys.reading.words import WORD_LISTS
 from surveys.scale import Scale
@@ -133,3 +135,13 @@ def test_the_longest_stem_tells_the_role() -> None:
     assert language.stem_role("harassing") == BOTHER
     assert language.stem_role("harvest") == SMALL
     assert not language.stem_role("ha")
+
+
+@pytest.mark.parametrize("code", SHIPPED)
+def test_slips_of_the_words_of_wishes_are_put_right_and_words_of_their_own_are_not(code: str) -> None:
+    lists = load_language(code).wish_lists
+    dropped = [word[:-2] + word[-1] for word in sorted(lists["slips"]) if len(word) > 5]
+    assert any(mend_slips(tokenise(f"x {slip}"), ["x", slip]) for slip in dropped)
+    near = [word for word in lists["near"] if mend_slips(tokenise(f"x {word}"), ["x", word])]
+    assert near == []
+    assert not lists["near"] & lists["slips"]

@@ -36,13 +36,13 @@ def _near(word: str, code: str) -> Iterator[int]:
     index = _index(code)
     if not index or word in load_language(code).words or (word,) in load_language(code).never:
         return
-    for pattern in _patterns(word):
+    for pattern in shared_spellings(word):
         for spelling, value in index.get(pattern, ()):
-            if _is_slip(word, spelling):
+            if is_slip(word, spelling):
                 yield value
 
 
-def _patterns(word: str) -> set[str]:
+def shared_spellings(word: str) -> set[str]:
     """Give what two words that are one slip apart have in common: themselves, all but one letter, or the letters in order."""
     return {word, " ".join(sorted(word)), *(word[:at] + word[at + 1 :] for at in range(len(word)))}
 
@@ -63,12 +63,12 @@ def _index(code: str) -> dict[str, list[tuple[str, int]]]:
     }
     found: dict[str, list[tuple[str, int]]] = {}
     for word, value in words.items():
-        for pattern in _patterns(word):
+        for pattern in shared_spellings(word):
             found.setdefault(pattern, []).append((word, value))
     return found
 
 
-def _is_slip(word: str, spelling: str) -> bool:
+def is_slip(word: str, spelling: str) -> bool:
     """Whether one slip makes `word` of `spelling`: a letter doubled, two swapped, one missing, one too many, one for another."""
     at = next(
         (i for i, (a, b) in enumerate(zip(word, spelling, strict=False)) if a != b),

@@ -5,6 +5,7 @@ stop ... messages                up to three words between
 no more messages $               nothing after it in its clause
 remove me from !waiting          none of these words among the next four
 ~ unsubscribe me                 anywhere in a clause; without ~ only where a clause begins, or after "please", "and", a number …
+@ delete it $                    anywhere, but only in a reply that speaks of messages or of the number they go to
 dont <write> me                  any word of the class `write`, which `classes` lists once for many patterns
 stop {the|your} spam             none, one or several of these words: up to six
 stop texting {me|now} ;          nothing after it in its clause, or a word of `next`, which begins another ("or", "because")
@@ -55,6 +56,7 @@ class Pattern:
     # Where most patterns fail: the next, if it must stand right behind the first, and words one of which must stand in the clause.
     second: Element | None = None
     needed: frozenset[str] = frozenset()
+    about: bool = False  # counts only where the reply speaks of messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +67,20 @@ class Patterns:
     polite: frozenset[str]  # may stand between a pattern's end and the clause's
     next: frozenset[str]
 
-    def fit(self, clause: Sequence[str], at: int, *, begins: bool, may_stand: bool) -> bool:
-        """Whether one begins at `at`: where the clause does (`begins`), or anywhere else that it may."""
+    def fit(
+        self, clause: Sequence[str], at: int, *, begins: bool, may_stand: bool, about: bool = True
+    ) -> bool:
+        """Whether one begins at `at`: where the clause does (`begins`), or anywhere else that it may.
+
+        `about` says that the reply speaks of messages.
+        """
         following = clause[at + 1] if at + 1 < len(clause) else ""
         for pattern in self.by_first_word.get(clause[at], ()):
             if pattern.second is not None and not pattern.second.fits(following):
                 continue
             if pattern.needed and pattern.needed.isdisjoint(clause):
                 continue
-            allowed = may_stand if pattern.anywhere else begins
+            allowed = (may_stand if pattern.anywhere else begins) and (about or not pattern.about)
             if allowed and self._goes_on(clause, at + 1, pattern.elements, 1):
                 return True
         return False
@@ -117,7 +124,8 @@ def compile_pattern(
         if name not in classes:
             raise ValueError(f"pattern {line!r}: no class {name!r}: use one of {', '.join(classes)}")
     parts = _CLASS.sub(lambda found: classes[found[1]], line).split()
-    anywhere = parts[0] == "~"
+    about = parts[0] == "@"
+    anywhere = about or parts[0] == "~"
     elements = tuple(_element(part) for part in parts[anywhere:])
     first = elements[0] if elements else Element()
     if not first.words or first.stems or first.optional or first.many:
@@ -129,6 +137,7 @@ def compile_pattern(
         (replace(first, words=words), *elements[1:]),
         second if second.must_stand else None,
         next((e.words for e in elements[:1:-1] if e.must_stand and not e.stems), frozenset()),
+        about,
     )
 
 

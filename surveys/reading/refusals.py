@@ -8,6 +8,7 @@ Where wishes.py knows sentences, this knows words. `[refusals]` of a language fi
     not       denies: "not"                                      bother    how it feels: "spam", "harass"
     want      is wished: "want", "consent", "interested"         aim       towards whom, how often: "me", "again"
     subject   before `dont` it tells, and does not ask: "you"    small     says nothing here: "the", "from", "week"
+    break     begins another clause: "but", "because"            other     polite in other places, here a thing: "there"
 
 A clause with a word that has no role is about something else: "stop texting at work", "remove the tyre", "no text when it was ready".
 """
@@ -32,9 +33,12 @@ ROLES = (
     "aim",
     "small",
     "break",
+    "other",
 )
 _BIT = {name: 1 << place for place, name in enumerate(ROLES)}
-CEASE, REMOVE, DONT, NOT, WANT, SUBJECT, MESSAGE, RECORD, WRITE, BOTHER, AIM, SMALL, BREAK = _BIT.values()
+CEASE, REMOVE, DONT, NOT, WANT, SUBJECT, MESSAGE, RECORD, WRITE, BOTHER, AIM, SMALL, BREAK, OTHER = (
+    _BIT.values()
+)
 TRIGGER = CEASE | REMOVE | DONT | NOT
 OURS = MESSAGE | WRITE | BOTHER
 FEWEST_LETTERS = 3
@@ -72,11 +76,16 @@ def compile_refusals(code: str, roles: Mapping[str, Iterable[str]]) -> Refusals:
 
 
 @lru_cache(maxsize=1)
+def all_roles() -> dict[str, Refusals]:
+    """Compile `[refusals]` of every language file, once."""
+    return {code: compile_refusals(code, load_language(code).refusals) for code in languages_known()}
+
+
+@lru_cache(maxsize=1)
 def all_refusals() -> dict[str, tuple[Refusals, ...]]:
     """Give the words that make a clause worth a look, each with the languages that have it."""
     triggers: dict[str, tuple[Refusals, ...]] = {}
-    for code in languages_known():
-        language = compile_refusals(code, load_language(code).refusals)
+    for language in all_roles().values():
         for word, bits in language.words.items():
             if bits & TRIGGER:
                 triggers[word] = (*triggers.get(word, ()), language)
@@ -111,6 +120,8 @@ def _refuses(clause: list[str], ignored: frozenset[str], language: Refusals) -> 
         if not role and word not in ignored:
             role = language.stem_role(word)
             about_us = bool(role) or word.isdecimal()
+        if role & OTHER:
+            about_us = False
         if word == "not" and before_word == "do":
             role |= DONT
         before_word = word

@@ -30,7 +30,7 @@ from surveys.reading.words import WORD_LISTS, Word
 # Keywords that hold in every conversation, whatever its language; the others mean something else in some language.
 EVERYWHERE = ("opt_out", "opt_out_alone", "opt_out_about", "opt_in", "help", "feedback")
 KEYWORDS = (*EVERYWHERE, "opt_out_here", "yes", "no", "decline")
-WISH_LISTS = ("unless", "after", "told", "next", "oaths", "deny", "about")
+WISH_LISTS = ("unless", "after", "told", "next", "oaths", "deny", "about", "goods", "slips", "near")
 COMMANDS = ("opt_out", "opt_out_alone", "opt_out_about", "opt_out_here", "opt_in", "help")
 UNIVERSAL = "universal"
 SHORTEST_HEAD = 5  # letters

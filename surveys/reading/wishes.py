@@ -14,10 +14,12 @@ All languages are listened to, whatever the conversation's: an opt-out must not 
     oaths     may stand anywhere in a wish or beside a keyword, and change nothing: "stop the bloody texts"
     deny      polite words that deny a keyword right after them: Hebrew "not"
     about     make `opt_out_alone` and `opt_out_about` count as a clause of its own: "this is spam, remove"; not "too salty, remove"
+    goods     unless they stand in it: "the order number is wrong, remove it"
+    slips     words whose misspelt forms are heard too, and `near`, words of their own that are one slip away: slips.py
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -25,7 +27,8 @@ from surveys.reading.kinds import Kind, Reading
 from surveys.reading.patterns import Patterns, by_first_word, compile_pattern
 from surveys.reading.phrase import Phrase
 from surveys.reading.refusals import all_refusals, refuses
-from surveys.reading.tokens import Type
+from surveys.reading.slips import mend_slips
+from surveys.reading.tokens import Token, Type
 from surveys.reading.vocabulary import WISH_LISTS, Vocabulary, languages_known, load_language
 from surveys.reading.words import Word
 
@@ -49,6 +52,11 @@ class Wishes:
     told: frozenset[str]
     oaths: frozenset[str]
     about: frozenset[str]
+    goods: frozenset[str]
+
+    def are_spoken_of(self, said: Sequence[str]) -> bool:
+        """Whether a reply speaks of messages or of the number they go to, and of nothing that is bought."""
+        return not self.about.isdisjoint(said) and self.goods.isdisjoint(said)
 
 
 @lru_cache(maxsize=1)
@@ -77,6 +85,7 @@ def all_wishes() -> Wishes:
         lists["told"],
         lists["oaths"],
         lists["about"],
+        lists["goods"],
     )
 
 
@@ -93,7 +102,10 @@ def read_keyword(phrase: Phrase) -> Reading | None:
             return Reading(kind)
         if _is_own_sentence(phrase, wishes):
             return Reading(Kind.OPT_OUT, why=phrase.text.strip())
-    if not wishes.starts.isdisjoint(said) and _is_wished(phrase, wishes):
+    if not wishes.starts.isdisjoint(said) and _is_wished(phrase.tokens, phrase, wishes):
+        return Reading(Kind.OPT_OUT, why=phrase.text.strip())
+    mended = mend_slips(phrase.tokens, said)
+    if mended and _is_wished(mended, phrase, wishes):
         return Reading(Kind.OPT_OUT, why=phrase.text.strip())
     return None
 
@@ -183,7 +195,7 @@ def _is_own_sentence(phrase: Phrase, wishes: Wishes) -> bool:
     either = keywords["opt_out"] | keywords["opt_out_alone"]
     if all(_any_of(either, (clause,), wishes) for clause in clauses):
         return True
-    return not wishes.about.isdisjoint(phrase.spoken) and _any_of(
+    return wishes.are_spoken_of(phrase.spoken) and _any_of(
         either | keywords["opt_out_about"], clauses, wishes
     )
 
@@ -192,22 +204,32 @@ def _any_of(keywords: frozenset[str], clauses: Iterable[list[str]], wishes: Wish
     return any(form in keywords for clause in clauses for form in whole_message(_bare(clause, wishes)))
 
 
-def _is_wished(phrase: Phrase, wishes: Wishes) -> bool:
+def _is_wished(tokens: Sequence[Token], phrase: Phrase, wishes: Wishes) -> bool:
+    """Whether `tokens`, those of `phrase` or with its slips put right, hold a wish."""
+    about = wishes.are_spoken_of(phrase.spoken)
     clause: list[str] = []
-    for token in [*phrase.tokens, None]:
+    for at, token in enumerate([*tokens, None]):
         if token is not None and token.type in {Type.WORD, Type.NUMBER}:
             if token.text not in wishes.oaths:
                 clause.append(token.text)
         elif token is not None and token.text in QUOTES:
             clause.append(QUOTED)
+        elif token is not None and token.type is Type.COMMA and _parts_aside(tokens, at, wishes.polite):
+            continue
         elif token is None or token.type in {Type.STOP, Type.COMMA, Type.EMOJI}:
-            if _clause_wishes(clause, wishes, phrase.words) or refuses(clause, wishes.ignored):
+            if _clause_wishes(clause, wishes, phrase.words, about=about) or refuses(clause, wishes.ignored):
                 return True
             clause = []
     return False
 
 
-def _clause_wishes(clause: list[str], wishes: Wishes, words: Vocabulary) -> bool:
+def _parts_aside(tokens: Sequence[Token], at: int, polite: frozenset[str]) -> bool:
+    """Whether the comma at `at` opens or closes a polite word in mid-sentence: "leave me, please, alone"."""
+    opens = at + 2 < len(tokens) and tokens[at + 2].type is Type.COMMA and tokens[at + 1].text in polite
+    return opens or (at > 1 and tokens[at - 2].type is Type.COMMA and tokens[at - 1].text in polite)
+
+
+def _clause_wishes(clause: list[str], wishes: Wishes, words: Vocabulary, *, about: bool) -> bool:
     if (
         QUOTED in clause
     ):  # the wish itself may stand in quotes; what it quotes is its object: stop calling me "dear"
@@ -220,6 +242,7 @@ def _clause_wishes(clause: list[str], wishes: Wishes, words: Vocabulary) -> bool
         begins = not before or before in wishes.after or before.isdecimal() or before in words.numbers
         if at > 1 and before in wishes.told:
             before = clause[at - 2]  # "why did you stop texting me"
-        if wishes.patterns.fit(clause, at, begins=begins, may_stand=before not in wishes.unless):
+        may_stand = before not in wishes.unless
+        if wishes.patterns.fit(clause, at, begins=begins, may_stand=may_stand, about=about):
             return True
     return False
