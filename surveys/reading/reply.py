@@ -102,5 +102,5 @@ def _read_why(phrase: Phrase, scale: Scale) -> Reading:
     # A word for zero is as often "nothing" as a score.
     reading = read_score(phrase, scale) if phrase.words.value_of(said) != 0 else Reading(Kind.NOT_SCORE)
     if reading.kind is Kind.SCORE and (reading.why is None or reading.correction):
-        return replace(reading, correction=True)
+        return Reading(Kind.SCORE, reading.score, reading.why, correction=True)
     return Reading(Kind.WHY, why=phrase.text.strip())
