@@ -15,6 +15,7 @@ from surveys.reading.vocabulary import languages_known, load_language
 
 LONGEST = 16  # words of a reply that slips are looked for in: wishes are short
 LONGEST_WORD = 14
+_VOWEL_LETTERS = str.maketrans("", "", "יו")
 
 
 def mend_slips(tokens: Sequence[Token], said: Sequence[str]) -> list[Token] | None:
@@ -50,7 +51,9 @@ def _right(word: str) -> str:
 
 
 def _single(word: str) -> str:
-    """Write doubled letters once: who doubts them in "lähettäkö" doubts them twice."""
+    """Write doubled letters once, since who doubts them in "lähettäkö" doubts them twice, and Hebrew without its vowel letters."""
+    if "א" <= word[0] <= "ת":
+        word = word[0] + word[1:].translate(_VOWEL_LETTERS)
     return "+" + "".join(letter for letter, _ in groupby(word))
 
 
