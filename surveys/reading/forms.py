@@ -30,6 +30,7 @@ class Forms:
     of_many: tuple[str, ...] = ()  # of verbs that are said of many: "2 tuba ol-id"
     proofs: tuple[str, ...] = ()  # of words that are surely of this language
     dative: tuple[str, ...] = ()  # of whom a score is for: "10 Marile"
+    closing: tuple[str, ...] = ()  # of words that take no number after them: "wouldn't stop talk-ing 4"
     agreeing: tuple[str, ...] = ()  # of praise of what a score is for: "10 hyvästä palvelusta"
     elative: tuple[str, ...] = ()  # of those of whom some are counted: "3 teie inimesest"
     counts_plural: bool = False  # nothing is counted but plurals

@@ -84,6 +84,8 @@ def _is_labelled(phrase: Phrase, at: int) -> bool:
         back -= phrase.said(back) in _LABEL_MARKS
     if phrase.said(back + 1) == "." and not phrase.glued(at) and phrase.said(at + 1) == "/":
         return False  # "no call. 1/10"
+    if phrase.said(back + 1) == "." and phrase.flag(back) & Word.PLACE:
+        return False  # "and got hung up on. 2"
     if phrase.said(back + 1) == "." and back and len(phrase.said(back)) > LONGEST_SHORT_FORM:
         return False  # "… a good customer. 3": a sentence ends, "no. 5" is a short form
     if phrase.flag(back) & Word.NO:
@@ -159,7 +161,9 @@ def _decimal(phrase: Phrase, at: int, last: int, whole: str, part: str, scale: S
         if value and together in scale:
             return split(scale, at, last, value, together)
         return after_number(phrase, at, last, value, scale)
-    if value not in scale and value + 1 not in scale:
+    if value + 1 not in scale and (
+        value not in scale or (at and len(part) == len("40"))
+    ):  # "came in at 10.40"
         return Expression(Form.COUNT, at, last)
     # 9.10 is rather "9 or 10" than nine and a tenth.
     second = int(part) if len(part) == 2 and int(part) > value and int(part) in scale else value + 1

@@ -170,6 +170,8 @@ def _look_inside(tokens: list[Token], flags: list[int], words: Vocabulary) -> No
             flags[at] = rest
         elif token.text[0] == words.forms.article and rest & Word.ONE:
             flags[at] = Word.OPENER
+        elif rest & Word.LABELLED and words.words.get(token.text[0], 0) & Word.PREFIX:
+            flags[at] = Word.NUMBERED  # Hebrew "לחדר 4"
 
 
 def _mark_phrases(tokens: list[Token], flags: list[int], words: Vocabulary) -> None:

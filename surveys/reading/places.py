@@ -65,11 +65,12 @@ def judge(phrase: Phrase, expression: Expression, side: LeftSide, right: int) ->
         and any(flags & Word.PLACE for flags in phrase.flags[max(0, first - 2) : first])
     ):
         return Place.RIVAL  # "I'm on the 3 train"
-    if left in {Left.START, Left.MARK} and (
-        (phrase.seen & Word.BY_NOW and _is_by_now(phrase, expression))
-        or phrase.flag(first - 1) & _FAULT == _FAULT
-    ):
-        return Place.RIVAL  # "уже 9", "ошибка 5"
+    if phrase.flag(first - 1) & _FAULT == _FAULT:
+        return Place.RIVAL  # "ошибка 5"
+    if phrase.seen & Word.OBJECT and phrase.flag(first - 1) & Word.STILL:
+        return Place.RIVAL  # "saatmata on ikka 2"
+    if left in {Left.START, Left.MARK} and phrase.seen & Word.BY_NOW and _is_by_now(phrase, expression):
+        return Place.RIVAL
     if left == Left.SCORING and phrase.flag(0) & Word.QUESTION and phrase.flag(lead) & Word.SCORING:
         return Place.RIVAL  # "что значит 10"
     if left in {Left.START, Left.SCORING}:

@@ -8,6 +8,7 @@ REACH = 12  # tokens looked at
 FEW = 3
 VERY_LONG = 7
 LONGEST = 40
+WHOLE = 4  # words of a sentence that may end in one that takes no number
 LONG = 5  # words of a sentence that says enough
 NEAR = 3  # words of praise between a zero and what it counts
 # Words that a number may belong to, or that a sentence goes on after.
@@ -68,20 +69,44 @@ def ends_sentence(phrase: Phrase, first: int) -> bool:
     "gym is decent but crowded in the evening 7"; not "a nice place on Long Street 7", "it was so good we came back 3".
     """
     last = start = first - 1
-    if phrase.type(0) == Type.NUMBER:
+    if phrase.type(0) == Type.NUMBER and not (phrase.is_counted(1) or _is_always(phrase)):
         return False
     while start >= max(0, first - LONGEST) and phrase.tokens[start].type not in _ENDS:
         start -= 1
-    said, flags = phrase.flags[start + 1 : last], phrase.flags[last] if first else 0
+    flags = phrase.flags[last] if first else 0
     closes = flags & Word.CLOSER and not flags & Word.SCORING
-    if last - start < (FEW if closes else LONG) or any(word & _SUPPOSES for word in said):
+    if closes and flags & Word.STILL and phrase.seen & Word.OBJECT:
+        return False  # "we miss still 2"
+    end = last
+    while closes and phrase.flag(end - 1) == flags and flags & Word.FIXED:
+        end -= 1  # "support my arse 1"
+    said = phrase.flags[start + 1 : end]
+    if last - start < (FEW if closes else WHOLE) or any(word & _SUPPOSES for word in said):
         return False
     if closes or (flags & Word.MEASURE and not said[-1] & Word.PRAISE):
         return True
+    known = (
+        not flags & ~(Word.NOUN & ~Word.COMMON) and not phrase.is_capital(last) and len(phrase.said(last)) > 1
+    )
+    still = phrase.seen & Word.STILL and any(word & Word.STILL for word in said)
+    denied = said[-1] & Word.NOT
+    if phrase.seen & Word.OBJECT and any(word & Word.OBJECT for word in (*said, flags)):
+        known = still = False
+    if still and denied and not flags & _TAKES_NUMBER:
+        return True  # "still isn't fixed 2"
+    if known and (still or phrase.said(last).endswith(phrase.words.forms.closing)):
+        return bool(denied or not said[-1] & (Word.PLACE | Word.LABELLED | Word.AT))
+    if last - start < LONG:
+        return False
     if last - start < VERY_LONG and not any(word & _JUDGES for word in said):
         return False
     placed = said[-1] & (Word.PLACE | Word.LABELLED | Word.AT) and not said[-1] & Word.OPENER
     return not placed and phrase.type(last) == Type.WORD and _is_no_verb(phrase, last)
+
+
+def _is_always(phrase: Phrase) -> bool:
+    """Whether "24/7" begins the reply."""
+    return phrase.said(0) == "24" and phrase.said(2) == "7"
 
 
 def _is_no_verb(phrase: Phrase, at: int) -> bool:

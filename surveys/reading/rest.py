@@ -18,7 +18,7 @@ def rest_of(phrase: Phrase, spans: list[tuple[int, int]]) -> str | None:
     """Give the text outside the token `spans`, joining marks at the cuts stripped; None when only lead-ins and fillers are left.
 
     Where the words before a score run into it, they are half a sentence: only when a reason follows the score can they be left out,
-    else the whole text is kept as it was typed.
+    else the whole text is kept as it was typed; so it is where something is said on both sides of the score.
     """
     pieces: list[str] = []
     position = 0
@@ -39,7 +39,10 @@ def rest_of(phrase: Phrase, spans: list[tuple[int, int]]) -> str | None:
         if _says_something(phrase, range(position, first), filler):
             pieces.append(_cut(phrase, position, first))
         position = max(position, last)
-    return " ".join(filter(None, pieces)) or None
+    pieces = [piece for piece in pieces if piece]
+    if len(pieces) > 1:
+        return phrase.text.strip()  # two halves make no sentence
+    return pieces[0] if pieces else None
 
 
 def _runs_into(phrase: Phrase, first: int, last: int) -> bool:

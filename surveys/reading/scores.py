@@ -150,6 +150,8 @@ def _cut_from(phrase: Phrase, candidate: Candidate) -> int:
     at = candidate.side.lead
     while phrase.flag(at) & Word.OPENER and candidate.side.left in {Left.WORD, Left.PRAISE}:
         at += 1
+    while phrase.flag(at) & Word.STILL and phrase.type(at - 1) == Type.WORD:
+        at += 1  # "the car rattles still 1"
     return min(at, candidate.expression.first)
 
 
@@ -185,9 +187,10 @@ def _candidates(phrase: Phrase, found: list[Expression], scale: Scale) -> list[C
             meant < expression.value <= scale.high
             or (side.blocked and not _is_complete(phrase, expression))
             or right == Right.CONDITION
-            or is_taken_back(phrase, side.lead, expression)
         ):
             place = min(place, Place.FAINT)
+        elif is_taken_back(phrase, side.lead, expression):
+            place, side = min(place, Place.FAINT), side._replace(blocked=True)
         if score and is_corrected(phrase, score, expression):
             place, side = Place.SCORE, side._replace(correcting=True, blocked=False, denied=False)
         elif (
@@ -280,8 +283,11 @@ def _is_sure(phrase: Phrase, score: Candidate, tail: int) -> bool:
     side, last = score.side, score.expression.last
     if side.left == Left.START or score.expression.explicit or side.correcting:
         return True
-    concludes = any(flags & Word.SO for flags in phrase.flags[side.lead : score.expression.first])
-    return last >= tail and (concludes or phrase.type(side.lead - 1) == Type.STOP)
+    before, lead = phrase.type(side.lead - 1), phrase.flags[side.lead : score.expression.first]
+    concludes = any(flags & Word.SO for flags in lead)
+    # "booked for 9, seen at 11, giving 3"
+    announced = before == Type.COMMA and any(flags & Word.SCORING for flags in lead)
+    return last >= tail and (concludes or announced or before == Type.STOP)
 
 
 def _sum_of_all(phrase: Phrase, candidates: list[Candidate], scale: Scale) -> Reading | None:

@@ -315,7 +315,8 @@ def _is_blocked(phrase: Phrase, at: int, first: int, *, correcting: bool) -> boo
     if not phrase.seen & _BLOCKS:
         return False
     if at >= 0 and not (
-        phrase.flags[at] & (Word.PRAISE | Word.ASPECT) or phrase.flags[at + 1] & (Word.OPENER | Word.PRAISE)
+        phrase.flags[at] & (Word.PRAISE | Word.ASPECT)
+        or phrase.flags[at + 1] & (Word.OPENER | Word.PRAISE | Word.SO)
     ):
         before_lead = phrase.flags[at] | phrase.flag(at - 1)
     else:

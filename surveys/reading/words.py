@@ -70,13 +70,15 @@ class Word:
     ORDINAL: Final = 1 << 47  # numbered in a row, also by a number before it: "9 этаж", "9 bussi", "7 gate"
     BY_NOW: Final = 1 << 48  # beside a number it may tell the time: "уже 9", "it's 9 already"
     OVERALL: Final = 1 << 49  # the number beside it sums up all others: "food 9, staff 2, overall 6"
+    STILL: Final = 1 << 50  # tells that something goes on: "the tap still drips 2"
+    OBJECT: Final = 1 << 51  # a verb that a number may follow as its object: "you still owe 2"
     FIXED: Final = (
         1 << 28
     )  # part of a fixed expression, which has no numbers: "number one" (no list of its own)
 
     LEADING: Final = LEAD | SCORING | CORRECTION
     NOUN: Final = (
-        LACK | NUMBERED | ONE | COMMON | ORDINAL
+        LACK | NUMBERED | ONE | COMMON | ORDINAL | OBJECT
     )  # of its own each of these is as good as an unknown word
 
 
