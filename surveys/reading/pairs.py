@@ -12,7 +12,7 @@ FEW_WORDS = 4  # between a score and its correction
 PAIR = 2
 SHORT = 2  # words of a clause that only names what its number is for
 _ARROWS = frozenset(">→⇒➡")
-_NAMES = Word.ASPECT | Word.NOUN
+_NAMES = Word.ASPECT | Word.LACK | Word.NUMBERED | Word.ONE | Word.ORDINAL
 _CORRECTING = Word.LEADING | Word.NO | Word.NOT | Word.TAIL | Word.POLITE
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
+from surveys.reading.corrections import corrected
 from surveys.reading.kinds import Kind, Reading, Step
 from surveys.reading.labels import read_label
 from surveys.reading.phrase import QUESTION_MARKS, Phrase, make_phrase
@@ -101,6 +102,8 @@ def _read_why(phrase: Phrase, scale: Scale) -> Reading:
         return Reading(Kind.WHY_SKIPPED)  # nothing but marks: "-"
     # A word for zero is as often "nothing" as a score.
     reading = read_score(phrase, scale) if phrase.words.value_of(said) != 0 else Reading(Kind.NOT_SCORE)
+    if (value := corrected(phrase, scale)) is not None:
+        return Reading(Kind.SCORE, value, correction=True)
     if reading.kind is Kind.SCORE and (reading.why is None or reading.correction):
         return Reading(Kind.SCORE, reading.score, reading.why, correction=True)
     return Reading(Kind.WHY, why=phrase.text.strip())

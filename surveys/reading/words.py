@@ -72,13 +72,15 @@ class Word:
     OVERALL: Final = 1 << 49  # the number beside it sums up all others: "food 9, staff 2, overall 6"
     STILL: Final = 1 << 50  # tells that something goes on: "the tap still drips 2"
     OBJECT: Final = 1 << 51  # a verb that a number may follow as its object: "you still owe 2"
+    SLIP: Final = 1 << 52  # tells of a slip of the finger: "wrong key", "should be"
+    BESIDE: Final = 1 << 53  # may stand beside it: "I pressed the"
     FIXED: Final = (
         1 << 28
     )  # part of a fixed expression, which has no numbers: "number one" (no list of its own)
 
     LEADING: Final = LEAD | SCORING | CORRECTION
     NOUN: Final = (
-        LACK | NUMBERED | ONE | COMMON | ORDINAL | OBJECT
+        LACK | NUMBERED | ONE | COMMON | ORDINAL | OBJECT | SLIP | BESIDE
     )  # of its own each of these is as good as an unknown word
 
 
