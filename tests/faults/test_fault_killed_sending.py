@@ -38,45 +38,41 @@ async def test_workers_killed_while_sending_ask_each_customer_once(
         await workers[kill % 2].kill()
         await workers[kill % 2].start("--role", "worker")
 
-    def no_visit_is(state: str) -> bool:
-        return _number(postgres_url, f"SELECT count(*) FROM visits WHERE state = '{state}'") == 0
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
 
-    await until(lambda: no_visit_is("planned"), "everything due is claimed", 3_000)
-    for worker in workers:
-        await worker.stop()
-    asked = Counter(sent.to for sent in twilio.sent)
-    assert set(asked.values()) == {1}
-    assert _number(postgres_url, "SELECT count(*) FROM outbox") == count
-    assert _number(postgres_url, "SELECT count(*) FROM outbox WHERE state = 'sent'") <= len(asked)
-    assert _number(postgres_url, ASKED) == count  # unknown counts as asked
+        def number(query: str) -> int:
+            row = connection.execute(query.encode()).fetchone()
+            assert row
+            return int(row[0])
 
-    _let_minutes_pass(postgres_url)
-    await workers[0].start("--role", "worker")
-    await until(lambda: no_visit_is("asking"), "claims of the dead are known to be unknown", 60)
-    await workers[0].stop()
-    await workers[1].start("--role", "worker")  # asks Twilio at once what became of them
-    await until(lambda: len(twilio.sent) == count, "what Twilio never got is sent after all", 150)
-    await until(lambda: no_visit_is("unknown") and no_visit_is("asking"), "all outcomes are known", 150)
-    assert Counter(sent.to for sent in twilio.sent) == Counter(f"+37256{n:06d}" for n in range(count))
-    assert _number(postgres_url, "SELECT count(*) FROM outbox WHERE state = 'sent'") == count
-    assert _number(postgres_url, ASKED) == count
+        def no_visit_is(state: str) -> bool:
+            return number(f"SELECT count(*) FROM visits WHERE state = '{state}'") == 0
+
+        await until(lambda: no_visit_is("planned"), "everything due is claimed", 3_000)
+        for worker in workers:
+            await worker.stop()
+        asked = Counter(sent.to for sent in twilio.sent)
+        assert set(asked.values()) == {1}
+        assert number("SELECT count(*) FROM outbox WHERE state = 'sent'") <= len(asked)
+        assert number(ASKED) == count  # unknown counts as asked
+
+        connection.execute(MINUTES_PASS)
+        await workers[0].start("--role", "worker")
+        await until(lambda: no_visit_is("asking"), "claims of the dead are known to be unknown", 60)
+        await workers[0].stop()
+        await workers[1].start("--role", "worker")  # asks Twilio at once what became of them
+        await until(lambda: len(twilio.sent) == count, "what Twilio never got is sent after all", 400)
+        await until(lambda: no_visit_is("unknown") and no_visit_is("asking"), "all outcomes are known", 400)
+        assert Counter(sent.to for sent in twilio.sent) == Counter(f"+37256{n:06d}" for n in range(count))
+        assert number("SELECT count(*) FROM outbox WHERE state = 'sent'") == count
+        assert number(ASKED) == count
     await assert_service_sound(web, twilio)
 
 
 ASKED = "SELECT sum(n) FROM asked_tallies WHERE dimension = ''"
 
-
-def _let_minutes_pass(url: str) -> None:
-    """Make what was under way when its worker was killed six minutes older: leases lapse, and Twilio would list it by now."""
-    with psycopg.connect(url) as connection:
-        connection.execute(
-            "UPDATE outbox SET created_at = created_at - 360000000, lease_until = lease_until - 360000000"
-            " WHERE state IN ('claimed', 'unknown')"
-        )
-
-
-def _number(url: str, query: str) -> int:
-    with psycopg.connect(url) as connection:
-        row = connection.execute(query.encode()).fetchone()
-        assert row
-        return int(row[0])
+MINUTES_PASS = """
+UPDATE outbox SET created_at = created_at - 360000000, lease_until = lease_until - 360000000
+WHERE state IN ('claimed', 'unknown')
+"""
+"""What was under way when its worker was killed is six minutes older: leases have lapsed, and Twilio would list it by now."""
