@@ -7,7 +7,7 @@ clauses that are about nothing else (refusals.py).
 All languages are listened to, whatever the conversation's: an opt-out must not depend on a setting. Lists of words in `[wishes]`:
 
     unless    take a wish back right before it: "they never stop texting me"
-    joined    may be written together with its first word, which then begins a clause: Hebrew "and"
+    joined    may be written together with its first word: Hebrew "and"
     after     a wish may begin after them: "wrong number dont text me"
     told      it may not: "you dont text me" complains of no text
     next      begin another clause: patterns.py
@@ -53,7 +53,6 @@ class Wishes:
     oaths: frozenset[str]
     about: frozenset[str]
     goods: frozenset[str]
-    joined: frozenset[str]
 
     def are_spoken_of(self, said: Sequence[str]) -> bool:
         """Whether a reply speaks of messages or of the number they go to, and of nothing that is bought."""
@@ -87,7 +86,6 @@ def all_wishes() -> Wishes:
         lists["oaths"],
         lists["about"],
         lists["goods"],
-        frozenset().union(*(language.joined for language in languages)),
     )
 
 
@@ -242,7 +240,6 @@ def _clause_wishes(clause: list[str], wishes: Wishes, words: Vocabulary, *, abou
             continue
         before = clause[at - 1] if at else ""
         begins = not before or before in wishes.after or before.isdecimal() or before in words.numbers
-        begins = begins or (word[0] in wishes.joined and word[1:] in wishes.patterns.by_first_word)
         if at > 1 and before in wishes.told:
             before = clause[at - 2]  # "why did you stop texting me"
         may_stand = before not in wishes.unless
