@@ -125,11 +125,13 @@ def are_labels(phrase: Phrase, found: Sequence[Expression]) -> bool:
         words = range(begin, expression.first)
         begin = expression.last
         named = all(
-            phrase.type(at) == Type.WORD
-            and (phrase.flags[at] & _NAMES or not phrase.flags[at] & (Word.LEADING | Word.NOT | Word.NO))
+            phrase.type(at) == Type.WORD and not phrase.flags[at] & (Word.SCORING | Word.NOT | Word.NO)
+            for at in words
+        ) and any(
+            phrase.flags[at] & _NAMES or not phrase.flags[at] & (Word.LEADING | Word.REASON | Word.SO)
             for at in words
         )
-        if expression.form != Form.PLAIN or not named or not 0 < len(words) <= SHORT:
+        if expression.form != Form.PLAIN or not named or not 0 < len(words) <= SHORT + 1:
             return False
     return True
 

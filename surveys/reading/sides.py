@@ -131,8 +131,8 @@ def right_of(phrase: Phrase, last: int, tail: int) -> int:
         return Right.WORD
     if marked or _is_closed_filler(phrase, at):
         return Right.MARK
-    if flags & Word.ORDINAL and phrase.type(at + 1) is not Type.NUMBER:
-        return Right.WORD  # "9 этаж лифт не работает"
+    if flags & (Word.ORDINAL | Word.OBJECT) and _is_in_a_row(phrase, at):
+        return Right.WORD
     if (spelled := spelled_at(phrase, at)) and spelled != (1, at + 1):
         if at == last and 1 < spelled[0] <= FEW and phrase.type(spelled[1]) == Type.WORD:
             return Right.OPENER  # "6 two of three lifts were out"
@@ -204,6 +204,16 @@ def right_of(phrase: Phrase, last: int, tail: int) -> int:
         if of_one == Word.ONE and phrase.type(at + 2) == Type.WORD:
             return Right.UNCOUNTED  # "9 pagari proua andis …": the second noun is of one, and not counted
     return Right.UNCOUNTED if unknown and _is_uncounted(phrase, at) else Right.WORD
+
+
+def _is_in_a_row(phrase: Phrase, at: int) -> bool:
+    """Whether the word at `at` makes the number before it one of many, or so many: "9 этаж", "9 in the queue", "3 missing"."""
+    flags, end = phrase.flags[at], at
+    while flags & Word.FIXED and phrase.flag(end + 1) == flags:
+        end += 1
+    if flags & (Word.LACK | Word.OBJECT):
+        return is_last_word(phrase, end)  # "4 в очереди час стояла"
+    return phrase.type(at + 1) != Type.NUMBER
 
 
 def _is_ordinal(phrase: Phrase, dot: int) -> bool:
