@@ -9,6 +9,7 @@ remove me from !waiting          none of these words among the next four
 dont <write> me                  any word of the class `write`, which `classes` lists once for many patterns
 stop {the|your} spam             none, one or several of these words: up to six
 stop texting {me|now} ;          nothing after it in its clause, or a word of `next`, which begins another ("or", "because")
+no more texts %                  anything after it, but what is bought or who else is written to (`goods`)
 """
 
 import re
@@ -35,12 +36,13 @@ class Element:
     gap: bool = False
     end: bool = False
     next: bool = False
+    rest: bool = False
     unless: bool = False
 
     @property
     def must_stand(self) -> bool:
         """Whether a word must stand here for the pattern to fit."""
-        return not (self.optional or self.many or self.gap or self.end or self.unless)
+        return not (self.optional or self.many or self.gap or self.end or self.rest or self.unless)
 
     def fits(self, word: str) -> bool:
         """Whether `word` may stand here."""
@@ -66,6 +68,7 @@ class Patterns:
     by_first_word: Mapping[str, Sequence[Pattern]]
     polite: frozenset[str]  # may stand between a pattern's end and the clause's
     next: frozenset[str]
+    goods: frozenset[str] = frozenset()
 
     def fit(
         self, clause: Sequence[str], at: int, *, begins: bool, may_stand: bool, about: bool = True
@@ -92,6 +95,8 @@ class Patterns:
         element = elements[number]
         if element.gap:
             return any(self._goes_on(clause, at + skip, elements, number + 1) for skip in range(GAP + 1))
+        if element.rest:
+            return self.goods.isdisjoint(clause[at:])
         if element.end:
             if element.next and at < len(clause) and clause[at] in self.next:
                 return True
@@ -153,6 +158,8 @@ def by_first_word(patterns: Iterable[Pattern]) -> dict[str, tuple[Pattern, ...]]
 def _element(part: str) -> Element:
     if part == "...":
         return Element(gap=True)
+    if part == "%":
+        return Element(rest=True)
     if part in "$;":
         return Element(end=True, next=part == ";")
     optional, many, unless = part.startswith("["), part.startswith("{"), part.startswith("!")

@@ -14,7 +14,7 @@ All languages are listened to, whatever the conversation's: an opt-out must not 
     oaths     may stand anywhere in a wish or beside a keyword, and change nothing: "stop the bloody texts"
     deny      polite words that deny a keyword right after them: Hebrew "not"
     about     make `opt_out_alone` and `opt_out_about` count as a clause of its own: "this is spam, remove"; not "too salty, remove"
-    goods     unless they stand in it: "the order number is wrong, remove it"
+    goods     unless they stand in it: "the order number is wrong, remove it"; people who are no customers are among them
     slips     words whose misspelt forms are heard too, and `near`, words of their own that are one slip away: slips.py
 """
 
@@ -75,7 +75,7 @@ def all_wishes() -> Wishes:
         word for language in languages for word, flags in language.words.items() if flags & Word.POLITE
     )
     return Wishes(
-        Patterns(found, polite, lists["next"]),
+        Patterns(found, polite, lists["next"], lists["goods"]),
         frozenset(all_refusals().keys() | found.keys()),
         lists["unless"],
         polite,
