@@ -184,7 +184,9 @@ def _is_time(phrase: Phrase, expression: Expression) -> bool:
 
 def _is_by_now(phrase: Phrase, expression: Expression) -> bool:
     """Whether "already" stands beside a number, which may tell the time then: "уже 9", "it's 9 already"."""
-    after = phrase.flag(expression.last) & Word.BY_NOW and phrase.type(expression.last + 1) != Type.WORD
+    last = expression.last
+    ended = phrase.type(last + 1) != Type.WORD or phrase.flag(last + 1) & (Word.JOIN | Word.REASON)
+    after = ended and phrase.flag(last) & Word.BY_NOW
     before = expression.first - 1
     before -= phrase.hyphenated(before)
     return bool(after or phrase.flag(before) & Word.BY_NOW)
