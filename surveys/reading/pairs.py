@@ -1,6 +1,7 @@
 """Two numbers in one reply: whether the second corrects the first, or each is for something of its own."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from surveys.reading.expression import Expression, Form
 from surveys.reading.phrase import Phrase
@@ -117,23 +118,26 @@ def _is_mirrored(phrase: Phrase, other: Expression) -> bool:
 
 
 def are_labels(phrase: Phrase, found: Sequence[Expression]) -> bool:
-    """Whether the whole reply is names with a number each: "haircut 9 wait 2"."""
-    if found[-1].last != phrase.count or len({expression.value for expression in found}) < PAIR:
+    """Whether the whole reply is names with a number each: "haircut 9 wait 2", "9 manicure 2 pedicure"."""
+    if len({expression.value for expression in found}) < PAIR or any(e.form != Form.PLAIN for e in found):
         return False
-    begin = 0
-    for expression in found:
-        words = range(begin, expression.first)
-        begin = expression.last
-        named = all(
-            phrase.type(at) == Type.WORD and not phrase.flags[at] & (Word.SCORING | Word.NOT | Word.NO)
-            for at in words
-        ) and any(
-            phrase.flags[at] & _NAMES or not phrase.flags[at] & (Word.LEADING | Word.REASON | Word.SO)
-            for at in words
-        )
-        if expression.form != Form.PLAIN or not named or not 0 < len(words) <= SHORT + 1:
-            return False
-    return True
+    starts, ends = [e.first for e in found], [e.last for e in found]
+    if not starts[0]:
+        following = [*starts[1:], phrase.count]
+        short = all(end - start == 1 for start, end in zip(ends, following, strict=True))
+        return short and all(map(partial(_is_name, phrase), ends, following))
+    return ends[-1] == phrase.count and all(map(partial(_is_name, phrase), [0, *ends], starts))
+
+
+def _is_name(phrase: Phrase, first: int, last: int) -> bool:
+    """Whether tokens `first` to `last` are a few words that name something."""
+    flags = phrase.flags[first:last]
+    return (
+        0 < last - first <= SHORT + 1
+        and all(phrase.type(at) == Type.WORD for at in range(first, last))
+        and not any(word & (Word.SCORING | Word.NOT | Word.NO) for word in flags)
+        and any(word & _NAMES or not word & (Word.LEADING | Word.REASON | Word.SO) for word in flags)
+    )
 
 
 def sums_up(phrase: Phrase, expression: Expression) -> range | None:

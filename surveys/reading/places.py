@@ -67,6 +67,8 @@ def judge(phrase: Phrase, expression: Expression, side: LeftSide, right: int) ->
         return Place.RIVAL  # "I'm on the 3 train"
     if phrase.flag(first - 1) & _FAULT == _FAULT:
         return Place.RIVAL  # "ошибка 5"
+    if left == Left.START and right in {Right.OPENER, Right.UNCOUNTED} and phrase.flag(first - 1) & Word.ONLY:
+        return Place.RIVAL  # "only 2 came"
     if phrase.seen & Word.OBJECT and phrase.flag(first - 1) & Word.STILL:
         return Place.RIVAL  # "saatmata on ikka 2"
     if left in {Left.START, Left.MARK} and phrase.seen & Word.BY_NOW and _is_by_now(phrase, expression):

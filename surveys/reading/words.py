@@ -74,6 +74,7 @@ class Word:
     OBJECT: Final = 1 << 51  # a verb that a number may follow as its object: "you still owe 2"
     SLIP: Final = 1 << 52  # tells of a slip of the finger: "wrong key", "should be"
     BESIDE: Final = 1 << 53  # may stand beside it: "I pressed the"
+    ONLY: Final = 1 << 54  # before a number that a verb follows it counts: "only 2 came"
     FIXED: Final = (
         1 << 28
     )  # part of a fixed expression, which has no numbers: "number one" (no list of its own)
