@@ -9,6 +9,7 @@ Where wishes.py knows sentences, this knows words. `[refusals]` of a language fi
     want      is wished: "want", "consent", "interested"         aim       towards whom, how often: "me", "again"
     subject   before `dont` it tells, and does not ask: "you"    small     says nothing here: "the", "from", "week"
     break     begins another clause: "but", "because"            other     polite in other places, here a thing: "there"
+    dislike   ends, if no "but" follows: "hate"                  done      after `subject` it tells what was done: "deleted"
 
 A clause with a word that has no role is about something else: "stop texting at work", "remove the tyre", "no text when it was ready".
 """
@@ -34,11 +35,28 @@ ROLES = (
     "small",
     "break",
     "other",
+    "dislike",
+    "done",
 )
 _BIT = {name: 1 << place for place, name in enumerate(ROLES)}
-CEASE, REMOVE, DONT, NOT, WANT, SUBJECT, MESSAGE, RECORD, WRITE, BOTHER, AIM, SMALL, BREAK, OTHER = (
-    _BIT.values()
-)
+(
+    CEASE,
+    REMOVE,
+    DONT,
+    NOT,
+    WANT,
+    SUBJECT,
+    MESSAGE,
+    RECORD,
+    WRITE,
+    BOTHER,
+    AIM,
+    SMALL,
+    BREAK,
+    OTHER,
+    DISLIKE,
+    DONE,
+) = _BIT.values()
 TRIGGER = CEASE | REMOVE | DONT | NOT
 OURS = MESSAGE | WRITE | BOTHER
 FEWEST_LETTERS = 3
@@ -111,7 +129,7 @@ def _refuses(clause: list[str], ignored: frozenset[str], language: Refusals) -> 
     for word in clause:
         role = roles.get(word, 0)
         if role & BREAK:
-            if about_us and _is_refusal(said, told=told):
+            if about_us and not said & DISLIKE and _is_refusal(said, told=told):
                 return True
             said, before, about_us, told = 0, 0, True, False
             continue
@@ -122,11 +140,15 @@ def _refuses(clause: list[str], ignored: frozenset[str], language: Refusals) -> 
             about_us = bool(role) or word.isdecimal()
         if role & OTHER:
             about_us = False
+        if role & SMALL and role & WRITE and not said & TRIGGER:
+            role &= ~WRITE  # "I had to ask them to stop"
         if word == "not" and before_word == "do":
             role |= DONT
         before_word = word
         if role & DONT and role & SMALL and said & (CEASE | REMOVE):
             role = SMALL  # Estonian "ära" before a verb is "don't", after it "away"
+        if role & DONE and before & SUBJECT:
+            about_us = False
         told = told or bool(role & DONT and before & SUBJECT)
         said |= role
         before = role
