@@ -5,7 +5,7 @@ A language file (languages/<code>.toml) is all that a new language needs. Lists 
 - `[keywords]` whole messages: `opt_out` (the first is printed in texts; also heard as a sentence of its own), `opt_out_alone` (only as
   the whole message), `opt_out_about` (only as a clause of a message that speaks of messages: `about` in wishes.py), `opt_out_here` (only in this language), `opt_in`, `help`, `feedback`, `yes`, `no`, `decline` (of a why).
 - `[wishes]` opt-outs said in sentences: see wishes.py. `[refusals]` words that make one in any order: see refusals.py.
-- `[questions]` what asks us something without a question mark: see questions.py. `[irony]` what mocks a high number: see irony.py.
+- `[questions]` what asks us something without a question mark, `values` what a number means: see questions.py. `[irony]` what mocks a high number: see irony.py.
 - `[words]` one list per bit of `Word`, see words.py. An entry of several words or with a mark inside ("not gonna lie", "где-то") means
   what its list says of the whole, whatever its words mean alone.
 - `[inflections]` what replaces the ending of a word of praise or blame in its other forms ("ый" -> "ая, ое, ые").
