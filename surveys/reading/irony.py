@@ -61,7 +61,8 @@ def _mocks(phrase: Phrase, irony: Patterns) -> bool:
         elif token.type in PARTING:
             if _any_fits(clause, irony):
                 return True
-            clause = []
+            if token.type != Type.COMMA or sum(map(str.isalpha, clause)) != 1:
+                clause = []  # "10, haha, you lost my bag": one word is a clause of its own only at the end
     return _any_fits(clause, irony)
 
 

@@ -1,17 +1,20 @@
 """Two numbers in one reply: whether the second corrects the first, or each is for something of its own."""
 
 from collections.abc import Sequence
-from functools import partial
 
 from surveys.reading.expression import Expression, Form
+from surveys.reading.following import spelled_at
 from surveys.reading.phrase import Phrase
 from surveys.reading.praise import REACH
 from surveys.reading.tokens import Type
 from surveys.reading.words import Word
+from surveys.scale import Scale
 
 FEW_WORDS = 4  # between a score and its correction
 PAIR = 2
+MOST = 10  # words and numbers of a reply that only names what its numbers are for
 SHORT = 2  # words of a clause that only names what its number is for
+_SAYS = Word.SCORING | Word.NOT | Word.NO | Word.REASON | Word.WOULD | Word.OVERALL
 _ARROWS = frozenset(">→⇒➡")
 _NAMES = Word.ASPECT | Word.LACK | Word.NUMBERED | Word.ONE | Word.ORDINAL
 _CORRECTING = Word.LEADING | Word.NO | Word.NOT | Word.TAIL | Word.POLITE
@@ -117,25 +120,75 @@ def _is_mirrored(phrase: Phrase, other: Expression) -> bool:
     )
 
 
-def are_labels(phrase: Phrase, found: Sequence[Expression]) -> bool:
-    """Whether the whole reply is names with a number each: "haircut 9 wait 2", "9 manicure 2 pedicure"."""
-    if len({expression.value for expression in found}) < PAIR or any(e.form != Form.PLAIN for e in found):
+def are_labels(phrase: Phrase, found: Sequence[Expression], scale: Scale) -> bool:
+    """Whether the whole reply is names with a number each: "haircut 9 wait 2", "9 мастеру Саше 4 его начальнику"."""
+    end = phrase.count
+    while end and phrase.tokens[end - 1].type > Type.WORD:
+        end -= 1
+    if not PAIR + PAIR <= end <= MOST:
         return False
-    starts, ends = [e.first for e in found], [e.last for e in found]
-    if not starts[0]:
-        following = [*starts[1:], phrase.count]
-        short = all(end - start == 1 for start, end in zip(ends, following, strict=True))
-        return short and all(map(partial(_is_name, phrase), ends, following))
-    return ends[-1] == phrase.count and all(map(partial(_is_name, phrase), [0, *ends], starts))
+    if any(e.form not in {Form.PLAIN, Form.COUNT} or e.explicit for e in found):
+        return False
+    values = [_value_at(phrase, at, scale) for at in range(end)]
+    places = [at for at, value in enumerate(values) if value is not None]
+    if len(places) != PAIR or values[places[0]] == values[places[1]]:
+        return False
+    first, second = places
+    joint = first + 1 if first else second - 1  # where a mark may part the two: "9 driver Tom, 2 dispatcher"
+    parted = not _is_joined(phrase, joint)
+    if not all(_is_joined(phrase, at) or at == joint for at in range(end)):
+        return False
+    if phrase.flag(first - 1) & Word.PLACE or phrase.flag(second - 1) & Word.PLACE:
+        return False  # "pärast 3 katset 8"
+    if first:
+        return second + 1 == end and _is_name(phrase, 0, first) and _is_name(phrase, joint + parted, second)
+    if any(flags & Word.KIN for flags in phrase.flags[:second]) or _is_room(phrase, second):
+        return False  # "9 my son is 4 and loved it"
+    for_what = phrase.flags[1] & Word.ASPECT and second == PAIR  # "9 food 4 drinks"; not "10 fixed 2 tyres"
+    plural = bool(for_what) and end == second + PAIR
+    return _is_name(phrase, 1, second - parted) and _is_name(phrase, second + 1, end, plural=plural)
 
 
-def _is_name(phrase: Phrase, first: int, last: int) -> bool:
-    """Whether tokens `first` to `last` are a few words that name something."""
+def _is_joined(phrase: Phrase, at: int) -> bool:
+    """Whether this is a word, a number or the hyphen inside a word: no mark parts the reply."""
+    return phrase.tokens[at].type <= Type.WORD or phrase.hyphenated(at)
+
+
+def _is_room(phrase: Phrase, number: int) -> bool:
+    """Whether the second number belongs to the word before it, or is said to be so: "9 in room 4 it was clean", "9 tuba 4 oli puhas"."""
+    numbered = phrase.flag(number - 1) & (Word.LABELLED | Word.NUMBERED) and number > PAIR
+    alike = phrase.said(1) == phrase.said(number + 1)  # "7 за номер 2 за завтрак"
+    return bool((numbered and not alike) or phrase.flag(number + 1) & Word.WAS)
+
+
+def _value_at(phrase: Phrase, at: int, scale: Scale) -> int | None:
+    """Give the number on the scale at `at`, in digits or in a word that is nothing but a number."""
+    said = phrase.said(at)
+    if phrase.type(at) == Type.NUMBER:
+        value = int(said) if len(said) < PAIR + PAIR else None
+    else:
+        spelled = None if phrase.flags[at] & ~Word.NOUN else spelled_at(phrase, at)
+        value = spelled[0] if spelled and spelled[1] == at + 1 else None
+        if (
+            value is not None
+            and value < PAIR
+            and (phrase.count > PAIR + PAIR or phrase.flag(at + 1) & Word.LACK)
+        ):
+            return (
+                None  # an article or none of it: "3 queue to the door and one till open", "9 staff zero wait"
+            )
+    return value if value is not None and value in scale else None
+
+
+def _is_name(phrase: Phrase, first: int, last: int, *, plural: bool = False) -> bool:
+    """Whether tokens `first` to `last` are a few words that name something or somebody, and say nothing of it."""
     flags = phrase.flags[first:last]
     return (
         0 < last - first <= SHORT + 1
-        and all(phrase.type(at) == Type.WORD for at in range(first, last))
-        and not any(word & (Word.SCORING | Word.NOT | Word.NO) for word in flags)
+        and all(phrase.type(at) != Type.NUMBER for at in range(first, last))
+        and not any(word & _SAYS for word in flags)
+        and not (first and flags[0] & Word.UNIT and not flags[0] & Word.ONE)
+        and (plural or not any(phrase.is_plural(at) for at in range(first, last)))
         and any(word & _NAMES or not word & (Word.LEADING | Word.REASON | Word.SO) for word in flags)
     )
 

@@ -20,6 +20,9 @@ from surveys.reading.words import Word
 LEAST_PLURAL = 2
 LONG_CLAUSE = 4
 _FAULT = Word.CORRECTION | Word.NUMBERED  # "viga, 9" corrects, "viga 9" may be the name of one
+_NAMED = Word.NUMBERED | Word.BESIDE
+_CONCLUDES = Word.SO | Word.ASKING
+FEW_WORDS = 2
 FEW_POINTS = 5  # so many points in words may be what is missing: "one point short"
 
 
@@ -67,8 +70,17 @@ def judge(phrase: Phrase, expression: Expression, side: LeftSide, right: int) ->
         return Place.RIVAL  # "I'm on the 3 train"
     if phrase.flag(first - 1) & _FAULT == _FAULT:
         return Place.RIVAL  # "ошибка 5"
-    if left == Left.START and right in {Right.OPENER, Right.UNCOUNTED} and phrase.flag(first - 1) & Word.ONLY:
-        return Place.RIVAL  # "only 2 came"
+    if left == Left.START and phrase.flag(first - 1) & Word.ONLY and _is_verb(phrase, expression.last, right):
+        return Place.RIVAL  # "only 2 came", "only 3 work"
+    named = first == 1 and not expression.spelled and phrase.flags[0] & _NAMED == _NAMED
+    if named and left == Left.START and right == Right.END:
+        return Place.RIVAL  # "מספר 9"
+    if left == Left.PRAISE and first == 1 and right == Right.END and _counts_alone(phrase.flags[0]):
+        return Place.RIVAL  # "הגיעו 2"
+    if left == Left.START and _is_part(phrase, expression.last):
+        return Place.RIVAL  # "3 work out of 5"
+    if left == Left.START and phrase.flag(first - 1) & _CONCLUDES and _is_copula(phrase, expression.last):
+        return Place.RIVAL  # "so 10 is good" may ask what 10 means
     if phrase.seen & Word.OBJECT and phrase.flag(first - 1) & Word.STILL:
         return Place.RIVAL  # "saatmata on ikka 2"
     if left in {Left.START, Left.MARK} and phrase.seen & Word.BY_NOW and _is_by_now(phrase, expression):
@@ -118,6 +130,34 @@ def judge(phrase: Phrase, expression: Expression, side: LeftSide, right: int) ->
         # "9 for the mechanic and 3 for the desk"; "an hour and 2 fillings" are none
         return Place.NONE if may_be_counted(phrase, expression.last) else Place.RIVAL
     return Place.FAINT if right in {Right.END, Right.CONDITION} else Place.NONE
+
+
+def _is_verb(phrase: Phrase, last: int, right: int) -> bool:
+    """Whether what follows a number may be a verb, whose subject it counts; a noun that ends the reply may be one."""
+    ended = right == Right.ASPECT and phrase.type(last + 1) != Type.WORD
+    return ended or right in {Right.OPENER, Right.UNCOUNTED}
+
+
+def _counts_alone(flags: int) -> bool:
+    """Whether a verb says nothing but that something came or was got, so that a number after it counts what."""
+    return bool(flags & Word.OBJECT and flags & Word.CLOSER and not flags & Word.PRAISE)
+
+
+def _is_part(phrase: Phrase, last: int) -> bool:
+    """Whether one or two words and "out of" lead from a number to how many there are: "3 work out of 5"."""
+    if not phrase.seen & Word.OUT_OF or phrase.type(last) != Type.WORD:
+        return False
+    of = next((at for at in range(last + 1, last + 1 + FEW_WORDS) if phrase.flag(at) & Word.OUT_OF), 0)
+    while of and phrase.flag(of + 1) & Word.OUT_OF:
+        of += 1
+    words = all(phrase.type(at) == Type.WORD for at in range(last, of))
+    return bool(of and words and phrase.type(of + 1) == Type.NUMBER)
+
+
+def _is_copula(phrase: Phrase, last: int) -> bool:
+    """Whether "is good" and no more follows the number that ends before token `last`."""
+    linked = phrase.flag(last) & (Word.WAS | Word.ASKING)
+    return bool(linked) and is_called_good(phrase, last)
 
 
 def _may_follow(phrase: Phrase, expression: Expression, left: int, right: int) -> bool:

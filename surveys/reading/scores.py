@@ -15,7 +15,8 @@
 4. Irony makes every number in the reply no answer ("10 to you, dream on"), a condition every number in its sentence ("10 if you were
    cheaper"); an aside ("almost 9", "last time 9"), a denial ("not 9") and doubt ("10? no way") only the number beside them in their
    own clause ("almost perfect, 9" is nine; "last time 5, this time 8" is eight).
-5. Two scores that differ are asked again ("8 for food, waiter 3", "haircut 9 wait 2"), unless the second corrects the first ("9, no
+5. Two scores that differ are asked again ("8 for food, waiter 3"), and so are two numbers that each stand beside a short name and
+   nothing else ("haircut 9 wait 2", "10 врачу два регистратуре"), unless the second corrects the first ("9, no
    wait, 8", "not 9, 8", "8 then 9 I meant"), only says what would have been ("8, would be 9 with parking"), or one sums them up
    ("food 9, staff 2, overall 6").
 6. Between two whole numbers (8,5 · 7-8 · 7 or 8) and on another scale (8/10 to 1–5, 80 %) it is asked again, never converted.
@@ -117,7 +118,7 @@ def _choose(
         return Reading(kind, offers=_offers(doubtful, scale))
     if several and _is_list(phrase, candidates):
         return Reading(Kind.NOT_SCORE)
-    if several and are_labels(phrase, answers):
+    if are_labels(phrase, answers, scale):
         return Reading(Kind.AMBIGUOUS, offers=_offers(answers, scale))
     rivals = _rivals(phrase, candidates, scores, scale) if several else []
     said = [c.expression for c in [*scores, *rivals]]

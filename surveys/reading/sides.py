@@ -133,6 +133,8 @@ def right_of(phrase: Phrase, last: int, tail: int) -> int:
         return Right.MARK
     if flags & (Word.ORDINAL | Word.OBJECT) and _is_in_a_row(phrase, at):
         return Right.WORD
+    if flags & Word.ONE and _is_numbered(phrase, at):
+        return Right.WORD
     if (spelled := spelled_at(phrase, at)) and spelled != (1, at + 1):
         if at == last and 1 < spelled[0] <= FEW and phrase.type(spelled[1]) == Type.WORD:
             return Right.OPENER  # "6 two of three lifts were out"
@@ -214,6 +216,14 @@ def _is_in_a_row(phrase: Phrase, at: int) -> bool:
     if flags & (Word.LACK | Word.OBJECT):
         return is_last_word(phrase, end)  # "4 в очереди час стояла"
     return phrase.type(at + 1) != Type.NUMBER
+
+
+def _is_numbered(phrase: Phrase, at: int) -> bool:
+    """Whether the noun at `at` has the number before it for its own: "2 заказ подряд", "6 номер душ не работает"."""
+    following = phrase.flag(at + 1)
+    room = phrase.flags[at] & Word.LABELLED and not phrase.flags[at] & Word.ASPECT
+    twice = room and following & Word.ONE and phrase.is_own_one(at + 1)
+    return bool(twice or (following & Word.ORDINAL and not following & Word.ONE))
 
 
 def _is_ordinal(phrase: Phrase, dot: int) -> bool:
