@@ -129,24 +129,36 @@ def are_labels(phrase: Phrase, found: Sequence[Expression], scale: Scale) -> boo
         return False
     if any(e.form not in {Form.PLAIN, Form.COUNT} or e.explicit for e in found):
         return False
-    values = [_value_at(phrase, at, scale) for at in range(end)]
-    places = [at for at, value in enumerate(values) if value is not None]
-    if len(places) != PAIR or values[places[0]] == values[places[1]]:
+    places = [at for at in range(end) if _value_at(phrase, at, scale) is not None]
+    if len(places) < PAIR or len({_value_at(phrase, at, scale) for at in places}) == 1:
         return False
-    first, second = places
-    joint = first + 1 if first else second - 1  # where a mark may part the two: "9 driver Tom, 2 dispatcher"
-    parted = not _is_joined(phrase, joint)
-    if not all(_is_joined(phrase, at) or at == joint for at in range(end)):
-        return False
-    if phrase.flag(first - 1) & Word.PLACE or phrase.flag(second - 1) & Word.PLACE:
+    if any(phrase.flag(at - 1) & Word.PLACE for at in places):
         return False  # "pärast 3 katset 8"
-    if first:
-        return second + 1 == end and _is_name(phrase, 0, first) and _is_name(phrase, joint + parted, second)
+    first, second = places[0], places[1]
+    led = all(flags & Word.LEADING for flags in phrase.flags[:first])
+    if first and places[-1] + 1 == end:
+        # A mark may part the names: "driver 9, app 2".
+        starts = [0, *(at + 1 + (not _is_joined(phrase, at + 1)) for at in places[:-1])]
+        names = list(zip(starts, places, strict=True))
+        return all(_is_name(phrase, *name) for name in names[led:])  # "I give 8 my son 10"
+    if not led:
+        return False
     if any(flags & Word.KIN for flags in phrase.flags[:second]) or _is_room(phrase, second):
         return False  # "9 my son is 4 and loved it"
-    for_what = phrase.flags[1] & Word.ASPECT and second == PAIR  # "9 food 4 drinks"; not "10 fixed 2 tyres"
-    plural = bool(for_what) and end == second + PAIR
-    return _is_name(phrase, 1, second - parted) and _is_name(phrase, second + 1, end, plural=plural)
+    for_what = phrase.flag(first + 1) & Word.ASPECT and second == first + PAIR
+    plural = _are_alike(phrase, first + 1, second + 1) or (
+        bool(for_what) and end == second + PAIR
+    )  # "9 food 4 drinks"; not "10 fixed 2 tyres"
+    ends = [at - (not _is_joined(phrase, at - 1)) for at in places[1:]]
+    following = zip(places, [*ends, end], strict=True)
+    return all(_is_name(phrase, at + 1, until, plural=plural) for at, until in following)
+
+
+def _are_alike(phrase: Phrase, one: int, other: int) -> bool:
+    """Whether the same preposition leads in both names, or is written together with them: "7 за номер 2 за завтрак", "9 לרופא 2 לאחות"."""
+    first, second = phrase.said(one), phrase.said(other)
+    prefix = phrase.words.words.get(first[:1], 0) & Word.PREFIX and first[:1] == second[:1]
+    return bool(prefix) or (first == second and bool(phrase.flag(one) & (Word.OPENER | Word.PLACE)))
 
 
 def _is_joined(phrase: Phrase, at: int) -> bool:
@@ -165,7 +177,8 @@ def _value_at(phrase: Phrase, at: int, scale: Scale) -> int | None:
     """Give the number on the scale at `at`, in digits or in a word that is nothing but a number."""
     said = phrase.said(at)
     if phrase.type(at) == Type.NUMBER:
-        value = int(said) if len(said) < PAIR + PAIR else None
+        stuck = phrase.glued(at) and phrase.type(at - 1) == Type.WORD  # "gr8 service 10"
+        value = None if stuck or len(said) >= PAIR + PAIR else int(said)
     else:
         spelled = None if phrase.flags[at] & ~Word.NOUN else spelled_at(phrase, at)
         value = spelled[0] if spelled and spelled[1] == at + 1 else None
@@ -185,7 +198,7 @@ def _is_name(phrase: Phrase, first: int, last: int, *, plural: bool = False) -> 
     flags = phrase.flags[first:last]
     return (
         0 < last - first <= SHORT + 1
-        and all(phrase.type(at) != Type.NUMBER for at in range(first, last))
+        and all(_is_joined(phrase, at) and phrase.type(at) != Type.NUMBER for at in range(first, last))
         and not any(word & _SAYS for word in flags)
         and not (first and flags[0] & Word.UNIT and not flags[0] & Word.ONE)
         and (plural or not any(phrase.is_plural(at) for at in range(first, last)))
