@@ -19,6 +19,7 @@ class Forms:
     uncounted_below_five: tuple[
         str, ...
     ] = ()  # … by two, three and four: Russian counts none then that ends in -т
+    not_of_one: tuple[str, ...] = ()  # of verbs that are said of many, which one cannot count: "1 содрали"
     verbal: tuple[str, ...] = ()  # of verbs, which nothing counts: "sõimati", "обманули"
     past: tuple[
         str, ...

@@ -10,6 +10,8 @@ _BETWEEN = _AFTER | Word.CORRECTION | Word.NOT | Word.NO | Word.LEAD
 _BEFORE = _BETWEEN | Word.SCORING | Word.MINUS
 _SAYS = Word.REASON | Word.PRAISE | Word.ASPECT  # a filler that is one of these as well may be a why
 _PRAISING = Word.PRAISE | Word.ASPECT
+_PRAISED = Word.PRAISE | Word.TAIL
+_POLITE_PRAISE = _PRAISED | Word.LEAD
 _JOINING = frozenset(",;:.-–—…)]}(=/|*•+،、。~")
 _CLOSING = frozenset({Type.STOP, Type.COMMA, Type.DASH})
 
@@ -36,7 +38,8 @@ def rest_of(phrase: Phrase, spans: list[tuple[int, int]]) -> str | None:
                     return phrase.text.strip()
                 position = last
                 continue
-        if _says_something(phrase, range(position, first), filler):
+        said = range(position, first)
+        if _says_something(phrase, said, filler) or (position and _only_praises(phrase, said)):
             pieces.append(_cut(phrase, position, first))
         position = max(position, last)
     pieces = [piece for piece in pieces if piece]
@@ -67,6 +70,16 @@ def _says_something(phrase: Phrase, piece: range, filler: int) -> bool:
     return False
 
 
+def _only_praises(phrase: Phrase, piece: range) -> bool:
+    """Whether a polite word is praise here, since nothing else is said: "8. hyvä", though "olkaa hyvä" is "please"; not "8, ok"."""
+    words = [phrase.flags[at] for at in piece if phrase.tokens[at].type == Type.WORD]
+    return bool(
+        words
+        and words[0] & _POLITE_PRAISE == Word.PRAISE | Word.LEAD
+        and all(flags & _PRAISED for flags in words)
+    )
+
+
 def _cut(phrase: Phrase, first: int, last: int) -> str:
     """Give the text of tokens `first` to `last`, without what joined it to the score."""
     tokens, opened = phrase.tokens, False
@@ -95,7 +108,11 @@ def _skip_filler(phrase: Phrase, first: int, last: int) -> int:
     """Past "I guess," and other fillers that a mark closes; fillers that run into the why belong to it."""
     at = first
     while at < last and (
-        phrase.tokens[at].type == Type.QUOTE or phrase.flags[at] & (Word.TAIL | Word.POLITE)
+        phrase.tokens[at].type == Type.QUOTE
+        or (
+            phrase.flags[at] & (Word.TAIL | Word.POLITE)
+            and phrase.flags[at] & _POLITE_PRAISE != Word.PRAISE | Word.LEAD
+        )
     ):
         at += 1
     return at if first < at < last and phrase.tokens[at].type in _CLOSING else first

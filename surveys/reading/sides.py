@@ -152,7 +152,7 @@ def right_of(phrase: Phrase, last: int, tail: int) -> int:
     if (
         flags & Word.WOULD
         and phrase.flag(at + 1) & Word.LEAD
-        and not (flags & Word.WAS and is_called_good(phrase, at))
+        and not (flags & Word.WAS and (is_called_good(phrase, at) or _is_only_praised(phrase, at)))
     ):
         return Right.CONDITION  # "5 would be generous"
     if phrase.is_definite(at) and phrase.is_plural_form(at):
@@ -167,6 +167,12 @@ def right_of(phrase: Phrase, last: int, tail: int) -> int:
     if flags & Word.ONE and not flags & Word.ASPECT:
         told = phrase.said(at - 1) != "1" or phrase.flag(at + 1) & Word.OPENER
         return Right.OPENER if told else Right.UNCOUNTED  # "1 man did it all" may be one man
+    if phrase.said(at - 1) == "1" and phrase.said(at).endswith(phrase.words.forms.not_of_one):
+        if any(phrase.said(i) == "1" for i in range(at + 1, min(at + REACH, phrase.count))):
+            return Right.WORD  # "1 сломали 1 потеряли"
+        if not flags:  # "1 содрали 15000", but "1 детали не хватает"
+            lacking = phrase.flag(at + 1) & (Word.NOT | Word.NO | Word.LACK | Word.OBJECT)
+            return Right.WORD if lacking else Right.OPENER
     if not flags & Word.UNIT and phrase.tokens[at].text.endswith(phrase.words.forms.verbal):
         return Right.OPENER
     if flags & Word.PEOPLE:
@@ -206,6 +212,13 @@ def right_of(phrase: Phrase, last: int, tail: int) -> int:
         if of_one == Word.ONE and phrase.type(at + 2) == Type.WORD:
             return Right.UNCOUNTED  # "9 pagari proua andis …": the second noun is of one, and not counted
     return Right.UNCOUNTED if unknown and _is_uncounted(phrase, at) else Right.WORD
+
+
+def _is_only_praised(phrase: Phrase, was: int) -> bool:
+    """Whether praise follows "was", and no other number stands in the reply: "8 היה בסדר קצת חיכיתי"; not "9 was good now 4"."""
+    if phrase.seen & Word.CONDITION or not phrase.flag(was + 1) & Word.PRAISE:
+        return False  # "9 היה בסדר אם לא הרעש"
+    return sum(token.type == Type.NUMBER for token in phrase.tokens) == 1
 
 
 def _is_in_a_row(phrase: Phrase, at: int) -> bool:
