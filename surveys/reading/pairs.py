@@ -199,7 +199,7 @@ def _is_name(phrase: Phrase, first: int, last: int, *, plural: bool = False) -> 
     return (
         0 < last - first <= SHORT + 1
         and all(_is_joined(phrase, at) and phrase.type(at) != Type.NUMBER for at in range(first, last))
-        and not any(word & _SAYS for word in flags)
+        and not any(word & _SAYS or (word & Word.ASIDE and word & Word.FIXED) for word in flags)
         and not (first and flags[0] & Word.UNIT and not flags[0] & Word.ONE)
         and (plural or not any(phrase.is_plural(at) for at in range(first, last)))
         and any(word & _NAMES or not word & (Word.LEADING | Word.REASON | Word.SO) for word in flags)

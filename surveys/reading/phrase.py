@@ -110,8 +110,10 @@ class Phrase:
             return False  # "9 x"
         following = self.is_plural(at + 1) or self.flag(at + 1) & Word.UNIT
         word = self.said(at)
-        compound = following and word not in self.words.numbers and not word.endswith(self.words.forms.verbal)
-        compound = compound and (self.words.forms.compounds or not flags & Word.ONE)
+        forms = self.words.forms
+        verbs = forms.verbal if self.said(at - 1) != "1" else (*forms.verbal, *forms.not_of_one)
+        compound = following and word not in self.words.numbers and not word.endswith(verbs)
+        compound = compound and (forms.compounds or not flags & Word.ONE)
         if compound and not flags & ~(Word.LABELLED | Word.NOUN):
             return True  # "5 phone calls"
         if flags & Word.ONE and self.type(at - 1) == Type.NUMBER and self.said(at - 1) != "1":

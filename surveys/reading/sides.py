@@ -18,6 +18,7 @@ from surveys.reading.words import Word
 
 FEW = 10
 SHORT = 2  # words of a clause that is only an aside
+VERB = 3  # letters
 _RUNNING_ON = frozenset({Type.WORD, Type.QUOTE, Type.NUMBER, Type.SIGN})
 _LEADS_ON = Word.LEAD | Word.FIXED
 _TURNS = Word.ASIDE | Word.CONDITION | Word.IRONY | Word.CORRECTION | Word.OR | Word.OUT_OF | Word.PRAISE
@@ -170,7 +171,9 @@ def right_of(phrase: Phrase, last: int, tail: int) -> int:
     if phrase.said(at - 1) == "1" and phrase.said(at).endswith(phrase.words.forms.not_of_one):
         if any(phrase.said(i) == "1" for i in range(at + 1, min(at + REACH, phrase.count))):
             return Right.WORD  # "1 сломали 1 потеряли"
-        if not flags:  # "1 содрали 15000", but "1 детали не хватает"
+        if (
+            not flags & ~(Word.COMMON | Word.PRAISE | Word.FIXED) and len(phrase.said(at)) >= VERB
+        ):  # "1 содрали 15000", but "1 детали не хватает"
             lacking = phrase.flag(at + 1) & (Word.NOT | Word.NO | Word.LACK | Word.OBJECT)
             return Right.WORD if lacking else Right.OPENER
     if not flags & Word.UNIT and phrase.tokens[at].text.endswith(phrase.words.forms.verbal):
