@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from surveys.reading.expression import Expression, Form
 from surveys.reading.following import spelled_at
 from surveys.reading.phrase import Phrase
-from surveys.reading.praise import REACH
+from surveys.reading.praise import REACH, is_last_word
 from surveys.reading.tokens import Type
 from surveys.reading.words import Word
 from surveys.scale import Scale
@@ -199,11 +199,22 @@ def _is_name(phrase: Phrase, first: int, last: int, *, plural: bool = False) -> 
     return (
         0 < last - first <= SHORT + 1
         and all(_is_joined(phrase, at) and phrase.type(at) != Type.NUMBER for at in range(first, last))
-        and not any(word & _SAYS or (word & Word.ASIDE and word & Word.FIXED) for word in flags)
+        and (not any(map(_says, flags)) or _is_not(phrase, first, last))
         and not (first and flags[0] & Word.UNIT and not flags[0] & Word.ONE)
         and (plural or not any(phrase.is_plural(at) for at in range(first, last)))
         and any(word & _NAMES or not word & (Word.LEADING | Word.REASON | Word.SO) for word in flags)
     )
+
+
+def _says(flags: int) -> bool:
+    """Whether a word says something of what is named: a verb of scoring, a reason, "would have been"."""
+    return bool(flags & _SAYS or (flags & Word.ASIDE and flags & Word.FIXED))
+
+
+def _is_not(phrase: Phrase, first: int, last: int) -> bool:
+    """Whether one word that denies is all that is said at the end: "2 work 3 don't"."""
+    denies = phrase.flags[first] & (Word.NOT | Word.NO)
+    return last - first == 1 and bool(denies) and is_last_word(phrase, first)
 
 
 def sums_up(phrase: Phrase, expression: Expression) -> range | None:

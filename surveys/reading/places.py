@@ -73,7 +73,7 @@ def judge(phrase: Phrase, expression: Expression, side: LeftSide, right: int) ->
     if left == Left.START and phrase.flag(first - 1) & Word.ONLY and _is_verb(phrase, expression.last, right):
         return Place.RIVAL  # "only 2 came", "only 3 work"
     named = first == 1 and not expression.spelled and phrase.flags[0] & _NAMED == _NAMED
-    if named and left == Left.START and right == Right.END:
+    if named and left == Left.START and right not in {Right.MARK, Right.REASON}:
         return Place.RIVAL  # "מספר 9"
     if left == Left.PRAISE and first == 1 and right == Right.END and _counts_alone(phrase.flags[0]):
         return Place.RIVAL  # "הגיעו 2"
