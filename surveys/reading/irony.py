@@ -1,8 +1,8 @@
 """Whether a number in a reply is meant, or mocks: "10 🙄", "10, dream on", "10 for rudeness", "10. Not!", "10 /s".
 
 Only high numbers mock; blame beside a low one is its why. Some irony doubts every number in the upper half of the scale: rolled eyes,
-and `irony` words. Blame with "for" doubts the top of the scale alone, since less may be what blame leaves of it: `[irony] patterns` of a
-language file (patterns.py).
+and `irony` words. Blame with "for" or beside laughter doubts the top of the scale alone, since less may be what blame leaves of it:
+`[irony] patterns` of a language file (patterns.py). Laughter alone, or beside praise, mocks nothing.
 """
 
 from functools import lru_cache
@@ -15,6 +15,8 @@ from surveys.reading.words import Word
 from surveys.scale import Scale
 
 ROLLED_EYES = frozenset("🙄🙃🤡")
+LAUGHING = frozenset("😂🤣😆😹")
+LAUGHTER = "haha"  # what a laughing face says, in every language file
 NEAR_TOP = 9  # tenths of the scale's top, from which on blame mocks
 
 
@@ -58,6 +60,8 @@ def _mocks(phrase: Phrase, irony: Patterns) -> bool:
     for token in phrase.tokens:
         if token.type <= Type.WORD:
             clause.append(token.text)
+        elif token.text in LAUGHING:
+            clause.append(LAUGHTER)  # "10 😂 you lost my bag"
         elif token.type in PARTING:
             if _any_fits(clause, irony):
                 return True
