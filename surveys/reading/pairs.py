@@ -12,7 +12,8 @@ from surveys.scale import Scale
 
 FEW_WORDS = 4  # between a score and its correction
 PAIR = 2
-MOST = 10  # words and numbers of a reply that only names what its numbers are for
+MOST = 12  # words and numbers of a reply that only names what its numbers are for
+LONG = 5  # words of one that is put as the other is
 SHORT = 2  # words of a clause that only names what its number is for
 _SAYS = Word.SCORING | Word.NOT | Word.NO | Word.REASON | Word.WOULD | Word.OVERALL
 _ARROWS = frozenset(">→⇒➡")
@@ -137,21 +138,27 @@ def are_labels(phrase: Phrase, found: Sequence[Expression], scale: Scale) -> boo
     first, second = places[0], places[1]
     led = all(flags & Word.LEADING for flags in phrase.flags[:first])
     if first and places[-1] + 1 == end:
-        # A mark may part the names: "driver 9, app 2".
-        starts = [0, *(at + 1 + (not _is_joined(phrase, at + 1)) for at in places[:-1])]
-        names = list(zip(starts, places, strict=True))
-        return all(_is_name(phrase, *name) for name in names[led:])  # "I give 8 my son 10"
+        framed = phrase.said(first - 1) == phrase.said(second - 1)  # "the food was a 9 but the wait was a 2"
+        turning = any(flags & (Word.CORRECTION | Word.NO) for flags in phrase.flags[first:second])
+        if framed and led and not turning:
+            return True  # "it was a 9 now it was a 3"
+        # A mark or a "but" may part the names: "driver 9, app 2".
+        starts = [at + 1 + (not _is_joined(phrase, at + 1)) for at in places[:-1]]
+        starts = [at + bool(framed and phrase.flag(at) & Word.REASON) for at in starts]
+        names = list(zip([0, *starts], places, strict=True))
+        longest = LONG if framed else SHORT + 1
+        return all(_is_name(phrase, *name, longest) for name in names[led:])  # "I give 8 my son 10"
     if not led:
         return False
     if any(flags & Word.KIN for flags in phrase.flags[:second]) or _is_room(phrase, second):
         return False  # "9 my son is 4 and loved it"
-    for_what = phrase.flag(first + 1) & Word.ASPECT and second == first + PAIR
-    plural = _are_alike(phrase, first + 1, second + 1) or (
-        bool(for_what) and end == second + PAIR
-    )  # "9 food 4 drinks"; not "10 fixed 2 tyres"
+    alike = _are_alike(phrase, first + 1, second + 1)
+    for_what = phrase.flag(first + 1) & Word.ASPECT and second == first + PAIR and end == second + PAIR
+    plural = alike or bool(for_what)  # "9 food 4 drinks"; not "10 fixed 2 tyres"
+    longest = LONG if alike else SHORT + 1
     ends = [at - (not _is_joined(phrase, at - 1)) for at in places[1:]]
     following = zip(places, [*ends, end], strict=True)
-    return all(_is_name(phrase, at + 1, until, plural=plural) for at, until in following)
+    return all(_is_name(phrase, at + 1, until, longest, plural=plural) for at, until in following)
 
 
 def _are_alike(phrase: Phrase, one: int, other: int) -> bool:
@@ -193,11 +200,11 @@ def _value_at(phrase: Phrase, at: int, scale: Scale) -> int | None:
     return value if value is not None and value in scale else None
 
 
-def _is_name(phrase: Phrase, first: int, last: int, *, plural: bool = False) -> bool:
+def _is_name(phrase: Phrase, first: int, last: int, longest: int, *, plural: bool = False) -> bool:
     """Whether tokens `first` to `last` are a few words that name something or somebody, and say nothing of it."""
     flags = phrase.flags[first:last]
     return (
-        0 < last - first <= SHORT + 1
+        0 < last - first <= longest
         and all(_is_joined(phrase, at) and phrase.type(at) != Type.NUMBER for at in range(first, last))
         and (not any(map(_says, flags)) or _is_not(phrase, first, last))
         and not (first and flags[0] & Word.UNIT and not flags[0] & Word.ONE)
