@@ -16,6 +16,7 @@ MOST = 12  # words and numbers of a reply that only names what its numbers are f
 LONG = 5  # words of one that is put as the other is
 SHORT = 2  # words of a clause that only names what its number is for
 _SAYS = Word.SCORING | Word.NOT | Word.NO | Word.REASON | Word.WOULD | Word.OVERALL
+_NOMINAL = Word.ASPECT | Word.PRAISE | Word.OPENER | Word.LEAD
 _ARROWS = frozenset(">→⇒➡")
 _NAMES = Word.ASPECT | Word.LACK | Word.NUMBERED | Word.ONE | Word.ORDINAL
 _CORRECTING = Word.LEADING | Word.NO | Word.NOT | Word.TAIL | Word.POLITE
@@ -123,6 +124,9 @@ def _is_mirrored(phrase: Phrase, other: Expression) -> bool:
 
 def are_labels(phrase: Phrase, found: Sequence[Expression], scale: Scale) -> bool:
     """Whether the whole reply is names with a number each: "haircut 9 wait 2", "9 мастеру Саше 4 его начальнику"."""
+    numbers = sum(token.type == Type.NUMBER for token in phrase.tokens)
+    if numbers < PAIR and phrase.words.numbers.keys().isdisjoint(phrase.spoken):
+        return False  # most replies
     end = phrase.count
     while end and phrase.tokens[end - 1].type > Type.WORD:
         end -= 1
@@ -130,8 +134,9 @@ def are_labels(phrase: Phrase, found: Sequence[Expression], scale: Scale) -> boo
         return False
     if any(e.form not in {Form.PLAIN, Form.COUNT} or e.explicit for e in found):
         return False
-    places = [at for at in range(end) if _value_at(phrase, at, scale) is not None]
-    if len(places) < PAIR or len({_value_at(phrase, at, scale) for at in places}) == 1:
+    values = [_value_at(phrase, at, scale) for at in range(end)]
+    places = [at for at, value in enumerate(values) if value is not None]
+    if len(places) < PAIR or len({values[at] for at in places}) == 1:
         return False
     if any(phrase.flag(at - 1) & Word.PLACE for at in places):
         return False  # "pärast 3 katset 8"
@@ -153,12 +158,29 @@ def are_labels(phrase: Phrase, found: Sequence[Expression], scale: Scale) -> boo
     if any(flags & Word.KIN for flags in phrase.flags[:second]) or _is_room(phrase, second):
         return False  # "9 my son is 4 and loved it"
     alike = _are_alike(phrase, first + 1, second + 1)
+    done = not alike and _is_done(phrase, first + 1)
+    if done and any(_may_count(phrase, at + 1, values[at]) for at in places[1:]):
+        return False  # "9 помогли выбрать 3 платья"
     for_what = phrase.flag(first + 1) & Word.ASPECT and second == first + PAIR and end == second + PAIR
     plural = alike or bool(for_what)  # "9 food 4 drinks"; not "10 fixed 2 tyres"
     longest = LONG if alike else SHORT + 1
     ends = [at - (not _is_joined(phrase, at - 1)) for at in places[1:]]
     following = zip(places, [*ends, end], strict=True)
     return all(_is_name(phrase, at + 1, until, longest, plural=plural) for at, until in following)
+
+
+def _is_done(phrase: Phrase, at: int) -> bool:
+    """Whether the word at `at` names nobody and nothing that is known, so that it may be a verb: "помогли", "aitas", "korjasi"."""
+    nominal = phrase.is_own_one(at) or phrase.is_capital(at) or phrase.flag(at) & _NOMINAL
+    return not nominal and not phrase.said(at).endswith(phrase.words.forms.dative)
+
+
+def _may_count(phrase: Phrase, at: int, number: int | None) -> bool:
+    """Whether a word without a name's form stands at `at`, which a language that counts in a case may count."""
+    forms, said = phrase.words.forms, phrase.said(at)
+    if not forms.counts_case or phrase.is_own_one(at) or phrase.is_capital(at):
+        return False
+    return not phrase.flag(at) & ~Word.NOUN and not forms.never_counts(said, number, proven=True)
 
 
 def _are_alike(phrase: Phrase, one: int, other: int) -> bool:
