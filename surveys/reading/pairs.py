@@ -141,6 +141,9 @@ def are_labels(phrase: Phrase, found: Sequence[Expression], scale: Scale) -> boo
     if any(phrase.flag(at - 1) & Word.PLACE for at in places):
         return False  # "pärast 3 katset 8"
     first, second = places[0], places[1]
+    praised = [phrase.flag(at + 1) & Word.PRAISE for at in places]
+    if not first and end == PAIR + PAIR and all(praised):
+        return True  # "10 good 1 bad"
     led = all(flags & Word.LEADING for flags in phrase.flags[:first])
     if first and places[-1] + 1 == end:
         framed = phrase.said(first - 1) == phrase.said(second - 1)  # "the food was a 9 but the wait was a 2"

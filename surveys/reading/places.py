@@ -11,6 +11,7 @@ from surveys.reading.praise import (
     is_called_good,
     is_evaluated,
     is_lacking,
+    is_last_word,
     may_be_counted,
 )
 from surveys.reading.sides import Left, LeftSide, Right
@@ -77,6 +78,8 @@ def judge(phrase: Phrase, expression: Expression, side: LeftSide, right: int) ->
         return Place.RIVAL  # "מספר 9"
     if left == Left.PRAISE and first == 1 and right == Right.END and _counts_alone(phrase.flags[0]):
         return Place.RIVAL  # "הגיעו 2"
+    if left == Left.START and phrase.seen & Word.OR and _asks_which(phrase, expression.last):
+        return Place.RIVAL  # "10 это хорошо или плохо"
     if left == Left.START and _is_part(phrase, expression.last):
         return Place.RIVAL  # "3 work out of 5"
     if left == Left.START and phrase.flag(first - 1) & _CONCLUDES and _is_copula(phrase, expression.last):
@@ -141,6 +144,16 @@ def _is_verb(phrase: Phrase, last: int, right: int) -> bool:
 def _counts_alone(flags: int) -> bool:
     """Whether a verb says nothing but that something came or was got, so that a number after it counts what."""
     return bool(flags & Word.OBJECT and flags & Word.CLOSER and not flags & Word.PRAISE)
+
+
+def _asks_which(phrase: Phrase, last: int) -> bool:
+    """Whether praise or blame, "or", and the other end the reply, soon after a number: "10 is best or worst"."""
+    near = range(last + 1, last + 1 + LONG_CLAUSE)
+    both = (at for at in near if phrase.flag(at) & Word.OR and not phrase.flag(at) & Word.JOIN)
+    return any(
+        phrase.flag(at - 1) & phrase.flag(at + 1) & Word.PRAISE and is_last_word(phrase, at + 1)
+        for at in both
+    )
 
 
 def _is_part(phrase: Phrase, last: int) -> bool:
