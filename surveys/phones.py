@@ -45,6 +45,10 @@ _UNREADABLE = {
 }
 
 
+LONGEST_REMEMBERED = 64
+"""Characters of a text whose reading is remembered."""
+
+
 class PhoneProblem(ValueError):  # noqa: N818 -- a finding about data, named like VisitProblem
     """A text that cannot be a customer's phone number; `problem` says why."""
 
@@ -61,19 +65,29 @@ def normalise_phone(text: str, country: str) -> str:
     Spaces, dashes, dots, brackets, digits of any script, "00" for "+", national prefixes ("8 912 …" in Russia) and a
     number that a spreadsheet turned into 37255550100.0 are understood. Two numbers in one cell, letters and extensions are not.
     """
-    if text[:1] == "+" and text[1:].isdecimal() and text.isascii():
-        if _is_right(text):
-            return text
-        bare = text
-    else:
+    if text[:1] == "+" and text[1:].isdecimal() and text.isascii() and _is_right(text):
+        return text
+    understand = _understood if len(text) <= LONGEST_REMEMBERED else _understood.__wrapped__
+    number, problem = understand(text, country)
+    if number is None:
+        raise PhoneProblem(text, problem)
+    return number
+
+
+@lru_cache(maxsize=4096)  # customers come again, and so does what stands for "none"
+def _understood(text: str, country: str) -> tuple[str | None, str]:
+    """Return a number in E.164, or None and the problem."""
+    try:
         bare = _bare(text)
+    except PhoneProblem as error:
+        return None, error.problem
     problem = ""
     for candidate in _candidates(bare):
-        number_or_problem = _parse(candidate, country)
-        if isinstance(number_or_problem, PhoneNumber):
-            return f"+{number_or_problem.country_code}{phonenumbers.national_significant_number(number_or_problem)}"
-        problem = problem or number_or_problem
-    raise PhoneProblem(text, problem)
+        found = _parse(candidate, country)
+        if isinstance(found, PhoneNumber):
+            return f"+{found.country_code}{phonenumbers.national_significant_number(found)}", ""
+        problem = problem or found
+    return None, problem
 
 
 def can_text(phone: str) -> bool:
