@@ -51,11 +51,19 @@ class Reader:
         return _counts(rows[0])
 
     async def daily(
-        self, survey: str, question: str, first: int, last: int, dimension: str = "", key: str = ""
+        self,
+        survey: str,
+        question: str,
+        first: int,
+        last: int,
+        dimension: str = "",
+        key: str = "",
+        *,
+        monthly: bool = False,
     ) -> list[tuple[int, Counts]]:
-        """Return the counts of each day of one group."""
+        """Return the counts of each day of one group; `monthly`, of each month, under its first day with an answer."""
         rows = await self._fetcher.fetch(
-            "daily_counts",
+            "monthly_counts" if monthly else "daily_counts",
             survey=survey,
             question=question,
             dimension=dimension,

@@ -66,7 +66,7 @@ class Days:
 async def count(read: Reader, of: Slice, days: Days, by: str | None = None) -> dict[str, Counts]:
     """Return how often each value was given, by group; without `by` everybody is the one group ""."""
     groups: defaultdict[str, Counter[int]] = defaultdict(Counter)
-    for _, key, counts in await _cells(read, of, days, by, daily=by == MONTH):
+    for _, key, counts in await _cells(read, of, days, by, daily=False):
         groups[key].update(counts)
     return {key: dict(counts) for key, counts in groups.items()}
 
@@ -124,8 +124,8 @@ async def _cells(
     if dimension is None:
         return _raw(await read.raw_values(*where), of.filters, by)
     months, keys = _limits(of, dimension)
-    if daily or months is not None:
-        cells = await _daily(read, where, dimension, keys)
+    if daily or by == MONTH or months is not None:
+        cells = await _daily(read, where, dimension, keys, monthly=not daily)
         cells = [cell for cell in cells if months is None or month_of(cell[0]) in months]
     elif keys is not None and len(keys) == 1:
         (key,) = keys
@@ -141,13 +141,20 @@ async def _cells(
 
 
 async def _daily(
-    read: Reader, where: tuple[str, str, int, int], dimension: str, keys: frozenset[str] | None
+    read: Reader,
+    where: tuple[str, str, int, int],
+    dimension: str,
+    keys: frozenset[str] | None,
+    *,
+    monthly: bool,
 ) -> list[tuple[int, str, Counts]]:
+    """Return the counts of each day; `monthly`, of each month, where the store adds them up for one group."""
     if dimension == "":
-        return [(day, "", counts) for day, counts in await read.daily(*where)]
+        return [(day, "", counts) for day, counts in await read.daily(*where, monthly=monthly)]
     if keys is not None and len(keys) == 1:
         (key,) = keys
-        return [(day, key, counts) for day, counts in await read.daily(*where, dimension, key)]
+        of_key = await read.daily(*where, dimension, key, monthly=monthly)
+        return [(day, key, counts) for day, counts in of_key]
     rows = await read.daily_by(*where, dimension)
     return [(day, key, counts) for day, key, counts in rows if keys is None or key in keys]
 

@@ -19,6 +19,14 @@ SELECT day, sum(v0) AS v0, sum(v1) AS v1, sum(v2) AS v2, sum(v3) AS v3, sum(v4) 
 FROM tallies WHERE survey = :survey AND question = :question AND dimension = :dimension AND key = :key
   AND day >= :first AND day < :last GROUP BY day ORDER BY day;
 
+-- name: monthly_counts
+-- The same by month; its day is the first of the month with an answer.
+SELECT min(day) AS day, sum(v0) AS v0, sum(v1) AS v1, sum(v2) AS v2, sum(v3) AS v3, sum(v4) AS v4, sum(v5) AS v5,
+  sum(v6) AS v6, sum(v7) AS v7, sum(v8) AS v8, sum(v9) AS v9, sum(v10) AS v10
+FROM tallies WHERE survey = :survey AND question = :question AND dimension = :dimension AND key = :key
+  AND day >= :first AND day < :last
+GROUP BY substr(CAST($day_begin day $day_end AS TEXT), 1, 7) ORDER BY min(day);
+
 -- name: daily_counts_by
 -- How often each value was given, by day and group.
 SELECT day, key, sum(v0) AS v0, sum(v1) AS v1, sum(v2) AS v2, sum(v3) AS v3, sum(v4) AS v4, sum(v5) AS v5,
