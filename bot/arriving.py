@@ -7,17 +7,17 @@ file once more costs one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.firm import Firm
-from bot.planning import as_plan, judge_known, plan_not_to, reachable
+from bot.planning import as_plan, judge_known, plan_not_to
 from bot.privacy.erasing import without_person
 from bot.taking import Taken, customer_row, take_in, take_visit
-from storage.rows import AddressRow
 from storage.tables.visits import Plan
 from storage.transaction import Transaction
 from surveys.asking import Person, Suppressed, channel_or_reason
+from surveys.phones import can_text
 from surveys.visits import Visit
 
 MANY = 8
@@ -108,13 +108,15 @@ class _Strangers:
         self._waiting = {}
 
 
+def _phone_of(visit: Visit, firm: Firm) -> Mapping[str, str]:
+    """Return what `planning.reachable` would of a stranger, at a fifth of its price."""
+    by_sms = visit.phone and (not firm.channels or "sms" in firm.channels) and can_text(visit.phone)
+    return {"sms": visit.phone} if by_sms and visit.phone else {}
+
+
 def _plan(tx: Transaction, firm: Firm, visit: Visit, now: datetime) -> Plan:
     """Decide about the visit of somebody of whom nothing is known but what the visit says."""
-    known = (
-        Person(addresses=reachable(firm, [AddressRow("sms", visit.phone, None, None)]))
-        if visit.phone
-        else Person()
-    )
+    known = Person(addresses=_phone_of(visit, firm))
     policy = firm.rules.for_visit(visit)
     why_not = channel_or_reason(visit, known, policy, now)
     if isinstance(why_not, Suppressed):  # most rows of a file about the past: no clock needs to be looked at
