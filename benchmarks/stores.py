@@ -126,11 +126,8 @@ def fresh_copy(store: Path, folder: Path) -> Path:
         (folder / f"askwhy.db{suffix}").unlink(missing_ok=True)
     copy = folder / "askwhy.db"
     shutil.copyfile(store, copy)
-    with (
-        store.open("rb") as source,
-        copy.open("rb+") as target,
-    ):  # nothing is left to be written while others are timed
-        os.fsync(target.fileno())
+    with store.open("rb") as source, copy.open("rb+") as target:
+        os.fsync(target.fileno())  # nothing is left to be written while others are timed
         if hasattr(os, "posix_fadvise"):  # the memory is for the copy, which is read
             os.posix_fadvise(source.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
     return copy

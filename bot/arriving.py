@@ -110,8 +110,10 @@ class _Strangers:
 
 def _phone_of(visit: Visit, firm: Firm) -> Mapping[str, str]:
     """Return what `planning.reachable` would of a stranger, at a fifth of its price."""
-    by_sms = visit.phone and (not firm.channels or "sms" in firm.channels) and can_text(visit.phone)
-    return {"sms": visit.phone} if by_sms and visit.phone else {}
+    phone = visit.phone
+    if phone and (not firm.channels or "sms" in firm.channels) and can_text(phone):
+        return {"sms": phone}
+    return {}
 
 
 def _plan(tx: Transaction, firm: Firm, visit: Visit, now: datetime) -> Plan:

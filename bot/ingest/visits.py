@@ -10,7 +10,7 @@ from bot.ingest.rejected import is_corrected, plain_cell
 from surveys.visits import Visit, VisitProblem, parse_cells, parse_header
 
 BATCH = 5000
-"""Visits a unit of work: enough that its many pages are written once, few enough that a running service waits a fifth of a second."""
+"""Visits a unit of work: enough that its many pages are written once, few enough that a running service waits a third of a second."""
 
 
 @dataclass(frozen=True, slots=True)
